@@ -1,0 +1,137 @@
+"""Settings: where things are on this machine, read from the environment when asked, never at import.
+
+What belongs here: paths, the target, and the environment that dbt is given. What does not: anything
+about a survey or a wave, which is a row in the survey's codebook.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+PRIVATE_FOLDER = 0o700
+PRIVATE_FILE = 0o600
+
+
+class SettingsError(ValueError):
+    """The environment asks for something that does not exist; the message says what may be asked."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A place to run: targets differ by paths and threads, and in nothing else."""
+
+    home: Path | None
+    threads: int
+
+
+TARGETS: Mapping[str, Target] = {
+    "dev": Target(home=PROJECT / "data", threads=2),
+    "ci": Target(home=PROJECT / "data" / "ci", threads=2),
+    # Production names its own folder: writing into a checkout by accident would lose it.
+    "prod": Target(home=None, threads=os.cpu_count() or 2),
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The paths of one warehouse: `home` holds its state, `survey` its definition."""
+
+    target: str
+    home: Path
+    survey: Path
+    threads: int
+    key_file: Path
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Settings from `VAKWERK_TARGET`, `VAKWERK_HOME`, `VAKWERK_SURVEY` and `VAKWERK_KEY_FILE`.
+
+        Raises SettingsError for an unknown target, a target without a home, or a survey folder
+        without a codebook.
+        """
+        name = environment.get("VAKWERK_TARGET") or "dev"
+        if name not in TARGETS:
+            raise SettingsError(
+                f"VAKWERK_TARGET is {name!r}; the targets are {', '.join(TARGETS)}."
+            )
+        target = TARGETS[name]
+        given = environment.get("VAKWERK_HOME")
+        home = Path(given).resolve() if given else target.home
+        if home is None:
+            raise SettingsError(
+                f"Target {name!r} has no folder of its own: set VAKWERK_HOME to the folder that is to hold the warehouse."
+            )
+        survey = Path(environment.get("VAKWERK_SURVEY") or PROJECT / "seeds").resolve()
+        if not (survey / "codebook" / "survey.csv").is_file():
+            raise SettingsError(
+                f"VAKWERK_SURVEY is {survey}, which has no codebook/survey.csv: "
+                "name a folder of the same shape as seeds/."
+            )
+        key_file = environment.get("VAKWERK_KEY_FILE")
+        return cls(
+            target=name,
+            home=home,
+            survey=survey,
+            threads=target.threads,
+            key_file=Path(key_file).resolve() if key_file else home / "secrets" / "respondent.key",
+        )
+
+    @property
+    def codebook(self) -> Path:
+        """The survey's definition: one CSV a table."""
+        return self.survey / "codebook"
+
+    @property
+    def landing(self) -> Path:
+        """Where deliveries are dropped."""
+        return self.home / "landing"
+
+    @property
+    def accepted(self) -> Path:
+        """Deliveries that passed the door and wait to be loaded, as text tables."""
+        return self.home / "accepted"
+
+    @property
+    def archive(self) -> Path:
+        """Every loaded delivery as it came, named by its sha256."""
+        return self.home / "archive"
+
+    @property
+    def rejected(self) -> Path:
+        """Refused deliveries, each with its report."""
+        return self.home / "rejected"
+
+    @property
+    def warehouse(self) -> Path:
+        """The build database: microdata, readable by its owner only."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """What readers see."""
+        return self.home / "published"
+
+    @property
+    def quality(self) -> Path:
+        """Great Expectations' project and its Data Docs."""
+        return self.home / "quality"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's instance: run history and schedules."""
+        return self.home / "dagster"
+
+    @property
+    def dbt_artifacts(self) -> Path:
+        """dbt's manifest, run results and logs."""
+        return self.home / "dbt"
+
+    @property
+    def dbt_project(self) -> Path:
+        """The dbt project itself."""
+        return PROJECT / "dbt_project"
