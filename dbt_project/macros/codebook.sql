@@ -1,0 +1,59 @@
+{#
+  What the codebook says, as lists of rows, for models whose SQL follows from it. Each macro asks
+  the seeds while a model is compiled, and gives an empty list while the project is only parsed.
+  dbt cannot see a reference inside a macro's query: a model names its seeds in `-- depends_on`.
+#}
+
+{% macro query_rows(sql) %}
+    {% set rows = [] %}
+    {% if execute %}
+        {% for row in run_query(sql).rows %}{% do rows.append(row.dict()) %}{% endfor %}
+    {% endif %}
+    {{ return(rows) }}
+{% endmacro %}
+
+{# The attributes that put a respondent in a group: role, domain, … in the codebook's order. #}
+{% macro group_attributes() %}
+    {{ return(query_rows(
+        "select attribute_id from " ~ ref('attributes') ~ " where kind = 'group'"
+    ) | map(attribute='attribute_id') | list) }}
+{% endmacro %}
+
+{# Every item that some wave asks, with its column in the wide table. #}
+{% macro all_items() %}
+    {{ return(query_rows(
+        "select distinct item_id, lower(item_id) as item_column, position
+        from " ~ ref('items') ~ " join " ~ ref('item_versions') ~ " using (item_id)
+        order by position, item_id"
+    )) }}
+{% endmacro %}
+
+{# The items that one wave asks, with their theme and their column in the wide table. #}
+{% macro items_of_wave(wave_id) %}
+    {{ return(query_rows(
+        "select item_id, lower(item_id) as item_column, theme_id
+        from " ~ ref('item_versions') ~ " join " ~ ref('items') ~ " using (item_id)
+        where wave_id = '" ~ wave_id ~ "' order by position, item_id"
+    )) }}
+{% endmacro %}
+
+{# The passes of the count, the main one first: each cube with the attributes of its break-downs. #}
+{% macro cubes() %}
+    {% set cubes = {} %}
+    {% for row in query_rows(
+        "select cube, attribute_id
+        from (
+            select cube, position, unnest([attribute_1, attribute_2]) as attribute_id from " ~ ref('breakdowns') ~ "
+        )
+        group by cube, attribute_id
+        order by min(min(position)) over (partition by cube), min(position), attribute_id"
+    ) %}
+        {% do cubes.setdefault(row.cube, []).extend([row.attribute_id] if row.attribute_id else []) %}
+    {% endfor %}
+    {{ return(cubes) }}
+{% endmacro %}
+
+{# The column of the wide table that holds a respondent's profile in a cube. #}
+{% macro profile_column(cube) %}{{ return('profile_' ~ cube) }}{% endmacro %}
+
+{% macro quoted(name) %}{{ return('"' ~ name | replace('"', '""') ~ '"') }}{% endmacro %}

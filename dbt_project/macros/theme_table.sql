@@ -1,0 +1,57 @@
+{# A theme's items by one break-down, with labels: wide and friendly, for people who write SQL. #}
+{% macro theme_table(theme_name, breakdown) %}
+with results as (
+
+    select results.*
+    from {{ ref('item_results') }} as results
+    inner join {{ ref('dim_themes') }} as themes using (theme_id)
+    where themes.theme_name = '{{ theme_name }}' and results.breakdown = '{{ breakdown }}'
+
+),
+
+distributions as (
+
+    select
+        wave_id,
+        item_id,
+        breakdown,
+        group_code,
+        {%- for answer in range(1, 6) %}
+        sum(share) filter (answer = {{ answer }}) as share_{{ answer }},
+        {%- endfor %}
+    from {{ ref('item_distributions') }}
+    group by all
+
+)
+
+select
+    results.wave_id,
+    waves.label_en as wave,
+    waves.is_synthetic,
+    results.item_id,
+    items.label_nl as item_nl,
+    items.label_en as item_en,
+    results.group_code,
+    groups.label_nl as group_nl,
+    groups.label_en as group_en,
+    results.respondents,
+    results.mean,
+    results.standard_error,
+    results.ci_low,
+    results.ci_high,
+    results.favourable_share,
+    results.favourable_ci_low,
+    results.favourable_ci_high,
+    {%- for answer in range(1, 6) %}
+    distributions.share_{{ answer }},
+    {%- endfor %}
+    results.rank_in_theme,
+    results.is_suppressed,
+    results.suppression_reason,
+from results
+inner join distributions using (wave_id, item_id, breakdown, group_code)
+inner join {{ ref('dim_waves') }} as waves using (wave_id)
+inner join {{ ref('dim_items') }} as items using (item_id)
+inner join {{ ref('dim_groups') }} as groups using (breakdown, group_code)
+order by results.wave_id, items.position, groups.position
+{% endmacro %}

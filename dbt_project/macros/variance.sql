@@ -1,0 +1,13 @@
+{#
+  The variance that one stratum adds, Taylor linearised, from sums of residuals by post-stratum:
+  (1 − f) · n/(n − 1) · Σ_post-strata (Σz² − (Σz)²/n_post-stratum).
+  Without post-stratification a stratum is its own post-stratum, which is the ordinary formula.
+  A stratum with one respondent counts (1 − f) · Σz², as R's lonely.psu = "adjust".
+#}
+{% macro stratum_variance(residual_sum, residual_square_sum) %}
+    (1 - sampling_fraction) * case
+        when stratum_respondents = 1 then sum({{ residual_square_sum }})
+        else stratum_respondents / (stratum_respondents - 1)
+            * sum({{ residual_square_sum }} - pow({{ residual_sum }}, 2) / post_stratum_respondents)
+    end
+{% endmacro %}

@@ -1,0 +1,14 @@
+select
+    cells.wave_id,
+    cells.item_id,
+    groups.breakdown,
+    groups.group_code,
+    groups.stratum,
+    groups.post_stratum,
+    cells.answer,
+    sum(cells.respondents)::bigint as respondents,
+    sum(cells.weight_sum)::bigint as weight_sum,
+    sum(cells.weight_square_sum)::decimal(38, 0) as weight_square_sum,
+from {{ ref('answer_cells') }} as cells
+inner join {{ ref('int_profile_groups') }} as groups using (wave_id, profile_id)
+group by all

@@ -1,0 +1,16 @@
+with waves as (
+
+    select
+        wave_id,
+        any_value(weighting) as weighting,
+        count(distinct stratum) as strata,
+        any_value(weight_scale) as weight_scale,
+    from {{ ref('stg_post_strata') }}
+    group by all
+
+)
+
+select
+    *,
+    weighting = 'none' and strata = 1 as is_simple_random,
+from waves

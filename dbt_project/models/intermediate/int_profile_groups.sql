@@ -1,0 +1,21 @@
+-- depends_on: {{ ref('stg_profiles') }}
+-- depends_on: {{ ref('breakdowns') }}
+
+{% for breakdown in query_rows("select * from " ~ ref('breakdowns') ~ " order by position") %}
+{%- set attributes = [] -%}
+{%- for attribute in [breakdown.attribute_1, breakdown.attribute_2] if attribute %}{% do attributes.append(quoted(attribute)) %}{% endfor %}
+select
+    wave_id,
+    profile_id,
+    stratum,
+    post_stratum,
+    '{{ breakdown.breakdown }}' as breakdown,
+    {{ attributes | join(" || '|' || ") if attributes else "'all'" }} as group_code,
+from {{ ref('stg_profiles') }}
+where
+    cube = '{{ breakdown.cube }}'
+    {%- for attribute in attributes %}
+    and {{ attribute }} is not null
+    {%- endfor %}
+{{ "union all" if not loop.last }}
+{% endfor %}

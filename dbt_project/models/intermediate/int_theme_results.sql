@@ -1,0 +1,50 @@
+with scores as (
+
+    select *, subject_id as theme_id from {{ ref('int_intervals') }} where measure = 'theme_score'
+
+),
+
+favourables as (
+
+    select wave_id, theme_id, breakdown, group_code, avg(favourable_share) as favourable_share
+    from {{ ref('int_item_results') }}
+    group by all
+
+),
+
+items_asked as (
+
+    select wave_id, theme_id, count(*) as items_asked
+    from {{ ref('stg_item_versions') }}
+    group by all
+
+),
+
+survey as (
+
+    select minimum_group_size from {{ ref('survey') }}
+
+)
+
+select
+    favourables.wave_id,
+    favourables.theme_id,
+    favourables.breakdown,
+    favourables.group_code,
+    items_asked.items_asked,
+    coalesce(scores.respondents, 0) as respondents,
+    scores.mean,
+    scores.mean_unweighted,
+    scores.standard_deviation,
+    scores.standard_error,
+    scores.ci_low,
+    scores.ci_high,
+    scores.ci_method,
+    favourables.favourable_share,
+    scores.effective_n,
+    scores.design_effect,
+    {{ suppression('coalesce(scores.respondents, 0)') }}
+from favourables
+inner join items_asked using (wave_id, theme_id)
+left join scores using (wave_id, theme_id, breakdown, group_code)
+cross join survey

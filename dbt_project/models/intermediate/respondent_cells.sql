@@ -1,0 +1,23 @@
+-- depends_on: {{ ref('stg_responses') }}
+-- depends_on: {{ ref('stg_waves') }}
+-- depends_on: {{ ref('items') }}
+-- depends_on: {{ ref('item_versions') }}
+-- depends_on: {{ ref('breakdowns') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='wave_id',
+    pre_hook="{{ drop_withdrawn_waves() }}",
+) }}
+
+{% for wave in waves_to_build() %}
+{{ count_cells(
+    wave,
+    subject=(items_of_wave(wave.wave_id) | length) ~ " as items_asked",
+    keys=['items_answered'],
+    from_clause=answered_counts(wave, items_of_wave(wave.wave_id)),
+) }}
+{{ "union all" if not loop.last }}
+{% else %}
+{{ nothing_to_build() }}
+{% endfor %}

@@ -1,0 +1,7 @@
+select
+    theme_id,
+    theme_name,
+    label_nl,
+    label_en,
+    position,
+from {{ ref('themes') }}

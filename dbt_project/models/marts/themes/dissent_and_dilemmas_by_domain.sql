@@ -1,0 +1,1 @@
+{{ theme_table('dissent_and_dilemmas', 'domain') }}

@@ -1,0 +1,1 @@
+{{ theme_table('general_views', 'domain') }}

@@ -1,0 +1,1 @@
+{{ theme_table('organisational_developments', 'role') }}

@@ -1,0 +1,1 @@
+{{ theme_table('personnel_policy', 'role') }}

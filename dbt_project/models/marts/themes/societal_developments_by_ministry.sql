@@ -1,0 +1,1 @@
+{{ theme_table('societal_developments', 'ministry') }}
