@@ -7,11 +7,17 @@ about a survey or a wave, which is a row in the survey's codebook.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestration.codebook import Codebook
+
 PROJECT = Path(__file__).resolve().parent.parent
+
+# The environment need not be activated, so its programs are named by path.
+DBT = Path(sys.executable).with_name("dbt")
 
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
@@ -128,10 +134,40 @@ class Settings:
 
     @property
     def dbt_artifacts(self) -> Path:
-        """dbt's manifest, run results and logs."""
-        return self.home / "dbt"
+        """dbt's manifest, run results and logs.
+
+        dbt writes what it ran of each seed to `run/<project>/<path of the seed from the project>`
+        in here: for each step up in that path one folder down, or it would land outside.
+        """
+        steps_up = Path(self._codebook_from_dbt).parts.count("..")
+        return self.home.joinpath("dbt", *["up"] * max(0, steps_up - 2))
+
+    @property
+    def _codebook_from_dbt(self) -> str:
+        # Relative in any case: of a seed with an absolute path, dbt writes over the file itself.
+        return os.path.relpath(self.codebook, self.dbt_project)
 
     @property
     def dbt_project(self) -> Path:
         """The dbt project itself."""
         return PROJECT / "dbt_project"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What dbt and Dagster are to find in the environment of their process."""
+        return {
+            "VAKWERK_TARGET": self.target,
+            "VAKWERK_HOME": str(self.home),
+            "VAKWERK_SURVEY": str(self.survey),
+            "VAKWERK_SURVEY_ID": Codebook(self.codebook).survey["survey_id"],
+            "VAKWERK_THREADS": str(self.threads),
+            "VAKWERK_KEY_FILE": str(self.key_file),
+            "DAGSTER_HOME": str(self.dagster_home),
+            "VAKWERK_CODEBOOK": self._codebook_from_dbt,
+            "DBT_TARGET_PATH": str(self.dbt_artifacts),
+            "DBT_LOG_PATH": str(self.dbt_artifacts),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            "DBT_VERSION_CHECK": "false",
+            "DAGSTER_DISABLE_TELEMETRY": "true",
+            "GX_ANALYTICS_ENABLED": "false",
+        }

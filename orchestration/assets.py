@@ -1,0 +1,158 @@
+"""Dagster assets: a wave's delivery, the raw waves, the models, and the publication.
+
+What belongs here: which asset follows from which, and what each says of itself. What does not: the
+work, which `deliveries`, dbt and `publishing` do.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DbtCliResource, dbt_assets
+
+from orchestration import audit
+from orchestration.codebook import Codebook
+from orchestration.dbt_results import check_records
+from orchestration.dbt_translation import VakwerkTranslator
+from orchestration.deliveries.door import accept
+from orchestration.deliveries.errors import DeliveryRefused, StillArriving
+from orchestration.deliveries.landing import pending
+from orchestration.deliveries.loading import load
+from orchestration.deliveries.warehouse import connected, state
+from orchestration.fingerprints import code_fingerprint
+from orchestration.partitions import ONE_RUN
+from orchestration.publishing.publication import publish
+from orchestration.resources import WRITER_POOL
+from orchestration.settings import Settings
+
+ACCEPTED = dg.AssetKey(["deliveries", "accepted"])
+RAW_WAVES = dg.AssetKey(["raw", "waves"])
+RESPONSES = dg.AssetKey(["staging", "stg_responses"])
+PUBLICATION = dg.AssetKey(["published", "marts"])
+
+# A file still being written, or a lock that another process holds, passes; a bad file does not.
+PASSING_FAULTS = dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL)
+
+
+def build_assets(
+    settings: Settings, manifest: Mapping[str, Any], partitions: dg.PartitionsDefinition
+) -> list[dg.AssetsDefinition]:
+    """All assets, from delivery to publication, for the waves of one survey."""
+
+    @dg.asset(
+        key=ACCEPTED,
+        group_name="deliveries",
+        kinds={"python", "duckdb"},
+        partitions_def=partitions,
+        backfill_policy=ONE_RUN,
+        retry_policy=PASSING_FAULTS,
+        description="A wave's delivery, read as text and held against the codebook; refused whole or accepted.",
+    )
+    def accepted(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        waves = set(context.partition_keys)
+        reports = {}
+        for delivery in pending(settings):
+            if delivery.wave and delivery.wave.wave_id in waves:
+                try:
+                    outcome = accept(delivery.path, settings)
+                except DeliveryRefused as refusal:
+                    raise dg.Failure(str(refusal), allow_retries=False) from refusal
+                except StillArriving as fault:
+                    raise dg.RetryRequested(max_retries=3, seconds_to_wait=5) from fault
+                reports[outcome.wave_id] = outcome.report.summary
+        return dg.MaterializeResult(
+            metadata={"new_deliveries": reports or "none: the waves stay as they are loaded"}
+        )
+
+    @dg.asset(
+        key=RAW_WAVES,
+        group_name="raw",
+        kinds={"duckdb"},
+        deps=[ACCEPTED],
+        partitions_def=partitions,
+        backfill_policy=ONE_RUN,
+        retry_policy=PASSING_FAULTS,
+        pool=WRITER_POOL,
+        description="One row per loaded wave; the wave itself is `raw.wave_<id>`, as delivered, with keyed respondent ids.",
+    )
+    def raw_waves(context: dg.AssetExecutionContext) -> None:
+        for wave_id in context.partition_keys:
+            loaded = load(settings, wave_id)
+            context.add_asset_metadata(
+                {
+                    "dagster/row_count": loaded.wave.row_count,
+                    "revision": loaded.wave.revision,
+                    "sha256": loaded.wave.sha256,
+                    "file": loaded.wave.file_name,
+                    "new": loaded.is_new,
+                },
+                partition_key=wave_id,
+            )
+
+    @dbt_assets(
+        manifest=manifest,
+        dagster_dbt_translator=VakwerkTranslator(partitions),
+        backfill_policy=ONE_RUN,
+        pool=WRITER_POOL,
+        name="models",
+    )
+    def models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        yield from _build(context, dbt, settings)
+
+    @dg.asset(
+        key=PUBLICATION,
+        group_name="published",
+        kinds={"duckdb", "parquet"},
+        deps=[RESPONSES, *_marts(models)],
+        pool=WRITER_POOL,
+        description="What readers see: the marts as one DuckDB file and as Parquet, switched as one.",
+    )
+    def publication() -> dg.MaterializeResult[None]:
+        published = publish(settings)
+        return dg.MaterializeResult(
+            metadata={
+                "build_id": str(published["build_id"]),
+                "tables": len(published["tables"]),
+                "waves": published["waves"],
+                "folder": dg.MetadataValue.path(settings.published),
+            }
+        )
+
+    return [accepted, raw_waves, models, publication]
+
+
+def _build(
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, settings: Settings
+) -> Iterator[Any]:
+    """Run `dbt build`, and leave what it said in the audit, whether it ended well or not."""
+    with connected(settings) as connection:
+        before = audit.begin_build(connection)
+    code = code_fingerprint(settings)
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    if before and before.code_fingerprint != code:
+        arguments.append("--full-refresh")
+    (settings.dbt_artifacts / "run_results.json").unlink(missing_ok=True)
+    invocation = dbt.cli(
+        arguments, context=context, target_path=settings.dbt_artifacts, raise_on_error=False
+    )
+    yield from invocation.stream()
+    if not (settings.dbt_artifacts / "run_results.json").exists():
+        raise dg.Failure(f"dbt could not start:\n{invocation.get_error()}", allow_retries=False)
+    results = invocation.get_artifact("run_results.json")
+    succeeded = invocation.is_successful()
+    build = audit.Build(
+        build_id=results["metadata"]["invocation_id"],
+        succeeded=succeeded,
+        # After a failure, what stands is still of the code before: the next build starts afresh.
+        code_fingerprint=code if succeeded or not before else before.code_fingerprint,
+        codebook_fingerprint=Codebook(settings.codebook).fingerprint,
+    )
+    manifest = invocation.get_artifact("manifest.json")
+    with connected(settings) as connection:
+        audit.finish_build(connection, build, check_records(results, manifest))
+    if not succeeded:
+        raise dg.Failure(f"dbt build failed:\n{invocation.get_error()}", allow_retries=False)
+
+
+def _marts(models: dg.AssetsDefinition) -> list[dg.AssetKey]:
+    return [spec.key for spec in models.specs if spec.group_name == "marts"]

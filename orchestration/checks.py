@@ -1,0 +1,115 @@
+"""Dagster asset checks: every check of Great Expectations, on the asset that it speaks of.
+
+What belongs here: which suite runs when, and how its results show. What does not: the checks, which
+`expectations` declares and runs. dbt's tests are asset checks too; dagster-dbt makes them.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import dagster as dg
+
+from expectations.declarations import Check, Layer, Scope
+from expectations.results import CheckResult
+from expectations.running import SUITES, run_suite
+from orchestration import audit
+from orchestration.assets import ACCEPTED
+from orchestration.codebook import Codebook
+from orchestration.deliveries.accepted import database_of, waiting_for
+from orchestration.deliveries.warehouse import connected, state
+from orchestration.resources import WRITER_POOL
+from orchestration.settings import Settings
+
+def build_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
+    """One op a suite, so that Great Expectations is imported once for all of its checks."""
+    codebook = Codebook(settings.codebook)
+
+    @dg.multi_asset_check(name="check_delivery", specs=_specs("delivery"))
+    def check_delivery() -> Iterator[dg.AssetCheckResult]:
+        waves = [wave for wave in codebook.waves if waiting_for(settings.accepted, wave)]
+        results = [
+            run_suite(
+                "delivery",
+                database_of(settings.accepted, wave),
+                Scope(codebook, (wave,)),
+                settings.quality,
+            )
+            for wave in waves
+        ]
+        for check, *of_waves in zip(SUITES["delivery"], *results, strict=True):
+            yield _asset_check("delivery", check, dict(zip(waves, of_waves, strict=True)))
+
+    @dg.multi_asset_check(name="check_staging", specs=_specs("staging"), pool=WRITER_POOL)
+    def check_staging() -> Iterator[dg.AssetCheckResult]:
+        yield from _on_warehouse("staging", settings, codebook)
+
+    @dg.multi_asset_check(name="check_marts", specs=_specs("marts"), pool=WRITER_POOL)
+    def check_marts() -> Iterator[dg.AssetCheckResult]:
+        yield from _on_warehouse("marts", settings, codebook)
+
+    return [check_delivery, check_staging, check_marts]
+
+
+def _on_warehouse(
+    layer: Layer, settings: Settings, codebook: Codebook
+) -> Iterator[dg.AssetCheckResult]:
+    """Run a suite on the warehouse, and leave its results in the audit for whoever publishes."""
+    scope = Scope(codebook, tuple(state(settings)))
+    results = run_suite(layer, settings.warehouse, scope, settings.quality)
+    with connected(settings) as connection:
+        audit.record_checks(connection, [_record(result) for result in results])
+    for check, result in zip(SUITES[layer], results, strict=True):
+        yield _asset_check(layer, check, {"warehouse": result})
+
+
+def _specs(layer: Layer) -> list[dg.AssetCheckSpec]:
+    return [
+        dg.AssetCheckSpec(
+            name=check.name,
+            asset=_asset(layer, check),
+            description=check.title,
+            blocking=check.severity == "block",
+        )
+        for check in SUITES[layer]
+    ]
+
+
+def _asset(layer: Layer, check: Check) -> dg.AssetKey:
+    return ACCEPTED if layer == "delivery" else dg.AssetKey([layer, check.table])
+
+
+def _asset_check(
+    layer: Layer, check: Check, results: Mapping[str, CheckResult]
+) -> dg.AssetCheckResult:
+    """One result for Dagster, of one promise held against one or more places."""
+    unkept = {place: result for place, result in results.items() if not result.passed}
+    errors = {place: result.error for place, result in unkept.items() if result.error}
+    blocking = any(result.severity == "block" for result in unkept.values())
+    return dg.AssetCheckResult(
+        asset_key=_asset(layer, check),
+        check_name=check.name,
+        passed=not unkept,
+        severity=dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN,
+        description="could not run" if errors else None,
+        metadata={
+            "failing_rows": sum(result.failing_rows for result in results.values()),
+            **({"could_not_run": errors} if errors else {}),
+            **({"remedy": check.remedy} if unkept else {}),
+            **{
+                f"sample_{place}": dg.MetadataValue.json(list(result.sample))
+                for place, result in unkept.items()
+                if result.sample
+            },
+        },
+    )
+
+
+def _record(result: CheckResult) -> audit.CheckRecord:
+    return audit.CheckRecord(
+        tool="great_expectations",
+        suite=result.layer,
+        name=result.name,
+        table_name=result.table,
+        status=result.status,
+        blocks=result.severity == "block",
+        failing_rows=result.failing_rows,
+    )

@@ -1,0 +1,32 @@
+"""What dbt said of a build, from its run results, as records for the audit.
+
+What belongs here: reading `run_results.json`. What does not: running dbt, and judging the records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from orchestration.audit import CheckRecord, Status
+
+STATUSES: Mapping[str, Status] = {"pass": "passed", "warn": "failed", "fail": "failed"}
+
+
+def check_records(run_results: Mapping[str, Any], manifest: Mapping[str, Any]) -> list[CheckRecord]:
+    """One record for each data test that the run came to, also for those that could not run."""
+    nodes = manifest["nodes"]
+    return [
+        CheckRecord(
+            tool="dbt",
+            suite="dbt",
+            name=node["name"],
+            table_name=(node.get("attached_node") or "").rsplit(".", 1)[-1],
+            # Whatever is none of dbt's verdicts on the data is a test that could not give one.
+            status=STATUSES.get(result["status"], "error"),
+            blocks=node["config"]["severity"].lower() == "error",
+            failing_rows=result.get("failures") or 0,
+        )
+        for result in run_results["results"]
+        if (node := nodes.get(result["unique_id"])) and node["resource_type"] == "test"
+    ]

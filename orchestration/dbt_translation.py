@@ -1,0 +1,35 @@
+"""How dbt's resources look in Dagster: their groups and partitions, and every test as an asset check.
+
+What belongs here: the translator. What does not: running dbt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
+
+
+class VakwerkTranslator(DagsterDbtTranslator):
+    """Groups by layer, and wave partitions for what is built wave by wave."""
+
+    def __init__(self, partitions: dg.PartitionsDefinition) -> None:
+        super().__init__(DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True))
+        self.partitions = partitions
+
+    def get_asset_spec(
+        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetSpec:
+        """The asset of a model or seed; an incremental model is incremental by wave."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        node = self.get_resource_props(manifest, unique_id)
+        if node["config"].get("materialized") == "incremental":
+            spec = spec.replace_attributes(partitions_def=self.partitions)
+        return spec
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """The layer, which is also the schema."""
+        schema: str | None = dbt_resource_props.get("schema")
+        return schema

@@ -1,0 +1,50 @@
+"""Fingerprints: which code made what stands, so that a run can tell whether anything changed.
+
+What belongs here: hashes over the project's own files. What does not: hashes of deliveries, which
+the archive keeps, and of the codebook, which knows its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+
+from orchestration.settings import PROJECT, Settings
+
+MODEL_SUFFIXES = {".sql", ".yml", ".md", ".csv"}
+
+
+def models_fingerprint(settings: Settings) -> str:
+    """A sha256 over the dbt project and the codebook: another one needs another manifest."""
+    return _fingerprint(_files(settings.dbt_project, settings.codebook, suffixes=MODEL_SUFFIXES))
+
+
+def code_fingerprint(settings: Settings) -> str:
+    """A sha256 over all that makes the marts out of the raw waves: another one needs a rebuild."""
+    return _fingerprint(
+        [
+            *_files(settings.dbt_project, suffixes=MODEL_SUFFIXES),
+            *_files(PROJECT / "expectations", suffixes={".py"}),
+            *_files(PROJECT / "orchestration" / "publishing", suffixes={".py"}),
+            PROJECT / "orchestration" / "statistical_functions.py",
+            PROJECT / "requirements.lock",
+        ]
+    )
+
+
+def _files(*folders: Path, suffixes: set[str]) -> Iterable[Path]:
+    # dbt's own output may lie in its project when it is run by hand.
+    return [
+        path
+        for folder in folders
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in suffixes and "target" not in path.relative_to(folder).parts
+    ]
+
+
+def _fingerprint(files: Iterable[Path]) -> str:
+    digest = sha256()
+    for path in files:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()

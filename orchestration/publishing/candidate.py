@@ -1,0 +1,119 @@
+"""The candidate: the marts written anew, as a DuckDB file and as Parquet, and held against the build.
+
+What belongs here: making the files and proving that they hold what was audited. What does not:
+showing them to readers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from orchestration.deliveries.sql import identifier, literal
+from orchestration.settings import Settings
+
+MARTS_FILE = "marts.duckdb"
+PARQUET_FOLDER = "parquet"
+CONTRACT_VERSION = "1"
+
+
+class PublishingError(RuntimeError):
+    """The marts cannot be published; readers keep what they have. The message says why."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A published table: how many rows, and a checksum over them that no order changes."""
+
+    rows: int
+    checksum: str
+
+
+def write_candidate(settings: Settings, folder: Path, build_id: str) -> Mapping[str, Table]:
+    """Write every mart into `folder`; gives the tables by name.
+
+    Raises PublishingError where a written table differs from the mart that was audited.
+    """
+    (folder / PARQUET_FOLDER).mkdir(parents=True)
+    with duckdb.connect(config={"threads": settings.threads}) as connection:
+        connection.execute(f"attach {literal(str(settings.warehouse))} as warehouse (read_only)")
+        connection.execute(f"attach {literal(str(folder / MARTS_FILE))} as publication")
+        connection.execute("create schema publication.marts")
+        _write_publication(connection, settings, build_id)
+        audited = {name: _table(connection, "warehouse", name) for name in _marts(connection)}
+        for name in audited:
+            _write_table(connection, name, folder)
+        written = {name: _table(connection, "publication", name) for name in audited}
+    differing = [name for name in audited if audited[name] != written[name]]
+    if differing:
+        raise PublishingError(
+            f"The new file differs from the audited marts in {', '.join(differing)}; "
+            "publish again, and look for a full disk if it persists."
+        )
+    for path in (folder, folder / PARQUET_FOLDER):
+        path.chmod(0o755)
+    for path in (folder / MARTS_FILE, *(folder / PARQUET_FOLDER).iterdir()):
+        # Readers may not write: a tool that opens the file for writing would lock out the others.
+        path.chmod(0o444)
+    return written
+
+
+def _marts(connection: DuckDBPyConnection) -> list[str]:
+    rows = connection.execute(
+        """
+        select table_name from duckdb_tables()
+        where database_name = 'warehouse' and schema_name = 'marts' order by table_name
+        """
+    ).fetchall()
+    if not rows:
+        raise PublishingError("The warehouse has no marts: run `vakwerk run` first.")
+    return [row[0] for row in rows]
+
+
+def _write_publication(connection: DuckDBPyConnection, settings: Settings, build_id: str) -> None:
+    connection.execute(
+        """
+        create table publication.marts.publication as
+        select ? as build_id, ? as contract_version, now() as published_at, survey_id, label_nl, label_en, description
+        from warehouse.codebook.survey
+        """,
+        [build_id, CONTRACT_VERSION],
+    )
+    connection.execute(
+        "comment on table publication.marts.publication is 'One row: which build this file is, of which survey.'"
+    )
+
+
+def _write_table(connection: DuckDBPyConnection, name: str, folder: Path) -> None:
+    table = f"publication.marts.{identifier(name)}"
+    connection.execute(f"create table {table} as from warehouse.marts.{identifier(name)}")
+    for column, comment in connection.execute(
+        """
+        select null, comment from duckdb_tables()
+        where database_name = 'warehouse' and schema_name = 'marts' and table_name = $name
+        union all
+        select column_name, comment from duckdb_columns()
+        where database_name = 'warehouse' and schema_name = 'marts' and table_name = $name
+        """,
+        {"name": name},
+    ).fetchall():
+        place = f"column {table}.{identifier(column)}" if column else f"table {table}"
+        if comment:
+            connection.execute(f"comment on {place} is {literal(comment)}")
+    parquet = folder / PARQUET_FOLDER / f"{name}.parquet"
+    connection.execute(
+        f"copy {table} to {literal(str(parquet))} (format parquet, compression zstd)"
+    )
+
+
+def _table(connection: DuckDBPyConnection, catalog: str, name: str) -> Table:
+    place = f"{identifier(catalog)}.marts.{identifier(name)}"
+    row = connection.execute(
+        f"select count(*), coalesce(sum(hash(rows)::hugeint), 0)::varchar from {place} as rows"  # noqa: S608
+    ).fetchone()
+    assert row is not None
+    return Table(rows=row[0], checksum=row[1])

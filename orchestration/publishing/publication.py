@@ -1,0 +1,145 @@
+"""The publication: the folder that readers open, and the switch from one build to the next.
+
+    published/builds/<build>/   marts.duckdb, parquet/, manifest.json of one build
+    published/current           link to the build that readers see
+    published/marts.duckdb      link into `current`, and so for parquet and manifest.json
+
+Everything switches in one `os.replace` of `current`, so no reader meets half a publication; one
+that has a file open goes on reading it. What belongs here: that folder. What does not: its content.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from orchestration import audit
+from orchestration.codebook import Codebook
+from orchestration.publishing.candidate import (
+    CONTRACT_VERSION,
+    MARTS_FILE,
+    PARQUET_FOLDER,
+    PublishingError,
+    Table,
+    write_candidate,
+)
+from orchestration.settings import Settings
+
+MANIFEST_FILE = "manifest.json"
+LINKS = (MARTS_FILE, PARQUET_FOLDER, MANIFEST_FILE)
+BUILDS_KEPT = 2
+REQUIRED_SUITES = ("dbt", "staging", "marts")
+
+Manifest = Mapping[str, object]
+
+
+def publish(settings: Settings) -> Manifest:
+    """Write the marts that stand in the warehouse and show them to readers; gives the manifest.
+
+    Raises PublishingError where a check objects or the files cannot be written; readers then keep
+    the publication that they had.
+    """
+    with duckdb.connect(settings.warehouse, read_only=True) as connection:
+        reasons = audit.objections(connection, required_suites=REQUIRED_SUITES)
+        if reasons:
+            raise PublishingError(
+                "Not published, and readers keep what they have:\n- " + "\n- ".join(reasons)
+            )
+        facts = _facts(connection, settings)
+    builds = settings.published / "builds"
+    build_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{str(facts['build'])[:8]}"
+    incomplete = builds / f".{build_id}"
+    _remove_incomplete(builds)
+    incomplete.mkdir(parents=True)
+    try:
+        tables = write_candidate(settings, incomplete, build_id)
+        manifest = {"build_id": build_id, **facts, "tables": _described(tables, incomplete)}
+        path = incomplete / MANIFEST_FILE
+        path.write_text(json.dumps(manifest, indent=2, default=str) + "\n", encoding="utf-8")
+        path.chmod(0o444)
+        incomplete.rename(builds / build_id)
+    except (OSError, duckdb.Error) as error:
+        shutil.rmtree(incomplete, ignore_errors=True)
+        raise PublishingError(
+            f"The publication could not be written to {builds} ({error}); readers keep what they have."
+        ) from error
+    _switch(settings.published, build_id)
+    _prune(builds, keep=build_id)
+    return manifest
+
+
+def published_manifest(settings: Settings) -> Manifest | None:
+    """The manifest of what readers see; None where nothing is published."""
+    path = settings.published / MANIFEST_FILE
+    if not path.is_file():
+        return None
+    manifest: Manifest = json.loads(path.read_text(encoding="utf-8"))
+    return manifest
+
+
+def _facts(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, object]:
+    build = audit.last_build(connection)
+    assert build is not None
+    survey = Codebook(settings.codebook).survey
+    waves = connection.execute(
+        "select wave_id, revision, sha256, respondents, is_synthetic from marts.dim_waves order by wave_id"
+    )
+    names = [column[0] for column in waves.description]
+    return {
+        "build": build.build_id,
+        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "contract_version": CONTRACT_VERSION,
+        "survey": {"survey_id": survey["survey_id"], "label": survey["label_en"]},
+        "software": {"vakwerk": version("vakwerk"), "duckdb": duckdb.__version__},
+        "code_fingerprint": build.code_fingerprint,
+        "codebook_fingerprint": build.codebook_fingerprint,
+        "waves": [dict(zip(names, row, strict=True)) for row in waves.fetchall()],
+        "checks": audit.check_counts(connection),
+    }
+
+
+def _described(tables: Mapping[str, Table], folder: Path) -> dict[str, dict[str, object]]:
+    return {
+        name: {
+            "rows": table.rows,
+            "parquet_sha256": sha256(
+                (folder / PARQUET_FOLDER / f"{name}.parquet").read_bytes()
+            ).hexdigest(),
+        }
+        for name, table in tables.items()
+    }
+
+
+def _switch(published: Path, build_id: str) -> None:
+    """Point readers at the build, in one step."""
+    _link(published / "current", Path("builds") / build_id)
+    for name in LINKS:
+        if not (published / name).is_symlink():
+            _link(published / name, Path("current") / name)
+
+
+def _link(link: Path, target: Path) -> None:
+    fresh = link.with_name(f".{link.name}.new")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(target)
+    os.replace(fresh, link)
+
+
+def _remove_incomplete(builds: Path) -> None:
+    """What a killed run left behind."""
+    for leftover in builds.glob(".*"):
+        shutil.rmtree(leftover)
+
+
+def _prune(builds: Path, keep: str) -> None:
+    older = sorted(path for path in builds.iterdir() if path.name < keep)
+    for path in older[: -(BUILDS_KEPT - 1)]:
+        shutil.rmtree(path)
