@@ -12,13 +12,13 @@ from dagster_dbt import DbtCliResource, dbt_assets
 
 from orchestration import audit
 from orchestration.codebook import Codebook
-from orchestration.dbt_results import check_records
+from orchestration.dbt_results import check_records, failures
 from orchestration.dbt_translation import VakwerkTranslator
 from orchestration.deliveries.door import accept
 from orchestration.deliveries.errors import DeliveryRefused, StillArriving
 from orchestration.deliveries.landing import pending
 from orchestration.deliveries.loading import load
-from orchestration.deliveries.warehouse import connected, state
+from orchestration.deliveries.warehouse import connected
 from orchestration.fingerprints import code_fingerprint
 from orchestration.partitions import ONE_RUN
 from orchestration.publishing.publication import publish
@@ -151,7 +151,8 @@ def _build(
     with connected(settings) as connection:
         audit.finish_build(connection, build, check_records(results, manifest))
     if not succeeded:
-        raise dg.Failure(f"dbt build failed:\n{invocation.get_error()}", allow_retries=False)
+        told = "\n- ".join(["dbt build failed.", *failures(results)])
+        raise dg.Failure(told, allow_retries=False)
 
 
 def _marts(models: dg.AssetsDefinition) -> list[dg.AssetKey]:

@@ -108,9 +108,7 @@ def record_checks(connection: DuckDBPyConnection, checks: Sequence[CheckRecord])
     connection.execute("commit")
 
 
-def _insert(
-    connection: DuckDBPyConnection, build_id: str, checks: Iterable[CheckRecord]
-) -> None:
+def _insert(connection: DuckDBPyConnection, build_id: str, checks: Iterable[CheckRecord]) -> None:
     rows = [(build_id, *astuple(check)) for check in checks]
     if rows:
         connection.executemany("insert into audit.checks values (?, ?, ?, ?, ?, ?, ?, ?)", rows)

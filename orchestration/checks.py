@@ -19,6 +19,7 @@ from orchestration.deliveries.warehouse import connected, state
 from orchestration.resources import WRITER_POOL
 from orchestration.settings import Settings
 
+
 def build_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
     """One op a suite, so that Great Expectations is imported once for all of its checks."""
     codebook = Codebook(settings.codebook)

@@ -15,10 +15,12 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
+from orchestration.errors import VakwerkError
+
 Row = Mapping[str, str]
 
 
-class CodebookError(ValueError):
+class CodebookError(VakwerkError):
     """The codebook cannot be read; the message names the file and the remedy."""
 
 

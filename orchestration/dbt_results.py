@@ -13,6 +13,15 @@ from orchestration.audit import CheckRecord, Status
 STATUSES: Mapping[str, Status] = {"pass": "passed", "warn": "failed", "fail": "failed"}
 
 
+def failures(run_results: Mapping[str, Any]) -> list[str]:
+    """What did not end well, one sentence a node, without those that were only skipped for it."""
+    return [
+        f"{result['unique_id']}: {' '.join((result['message'] or result['status']).split())}"
+        for result in run_results["results"]
+        if result["status"] in ("error", "fail", "runtime error")
+    ]
+
+
 def check_records(run_results: Mapping[str, Any], manifest: Mapping[str, Any]) -> list[CheckRecord]:
     """One record for each data test that the run came to, also for those that could not run."""
     nodes = manifest["nodes"]

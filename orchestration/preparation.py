@@ -9,6 +9,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from orchestration.errors import VakwerkError
 from orchestration.fingerprints import models_fingerprint
 from orchestration.settings import DBT, PRIVATE_FOLDER, Settings
 
@@ -23,7 +24,7 @@ concurrency:
 """
 
 
-class PreparationError(RuntimeError):
+class PreparationError(VakwerkError):
     """Something that every run needs is missing; the message says how to make it."""
 
 

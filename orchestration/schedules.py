@@ -3,8 +3,8 @@
 import dagster as dg
 
 from orchestration.deliveries.warehouse import state
-from orchestration.partitions import range_tags
 from orchestration.jobs import REFRESH
+from orchestration.partitions import range_tags
 from orchestration.settings import Settings
 
 

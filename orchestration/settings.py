@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.codebook import Codebook
+from orchestration.errors import VakwerkError
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -23,7 +24,7 @@ PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
 
 
-class SettingsError(ValueError):
+class SettingsError(VakwerkError):
     """The environment asks for something that does not exist; the message says what may be asked."""
 
 

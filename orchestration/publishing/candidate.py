@@ -14,6 +14,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from orchestration.deliveries.sql import identifier, literal
+from orchestration.errors import VakwerkError
 from orchestration.settings import Settings
 
 MARTS_FILE = "marts.duckdb"
@@ -21,7 +22,7 @@ PARQUET_FOLDER = "parquet"
 CONTRACT_VERSION = "1"
 
 
-class PublishingError(RuntimeError):
+class PublishingError(VakwerkError):
     """The marts cannot be published; readers keep what they have. The message says why."""
 
 

@@ -18,7 +18,7 @@ select
     min(answer) filter (cumulative_share >= 0.5 - 1e-12) as median,
     -- Tastle and Wierman (2007): 1 when all agree, 0 when half stand at each end.
     case when max(share) is not null then
-        1 + coalesce(sum(share * log2(1 - abs(answer - mean) / scale_width)) filter (share > 0), 0)
+        1 + sum(case when share > 0 then share * log2(1 - abs(answer - mean) / scale_width) else 0 end)
     end as consensus,
 from distributions
 group by all

@@ -1,0 +1,33 @@
+# Everything is made in .venv from the hashed lock; nothing else on the machine is touched.
+PYTHON ?= python3.11
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: run test lint ui lock clean
+
+run: $(INSTALLED)  ## load the sample waves, model, audit and publish them
+	$(BIN)/vakwerk run seeds/waves
+
+test: $(INSTALLED)  ## run every test
+	$(BIN)/pytest
+
+lint: $(INSTALLED)  ## check style, types and SQL
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+ui: $(INSTALLED)  ## Dagster's pages on http://127.0.0.1:3000
+	$(BIN)/vakwerk ui
+
+lock: $(INSTALLED)  ## resolve the dependencies anew; the lock names no index
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-strip-extras --no-header --no-annotate --quiet --output-file requirements.lock
+
+clean:  ## take the environment away; data stay
+	rm -rf .venv
+
+$(INSTALLED): requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@

@@ -1,0 +1,102 @@
+"""Running Dagster's job in this process, and telling a person what it does and what went wrong.
+
+What belongs here: the call, and its events in plain words. What does not: what the job consists of.
+"""
+
+import logging
+import warnings as python_warnings
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
+from typing import Any
+
+import dagster as dg
+
+from orchestration.codebook import Codebook
+from orchestration.definitions import build_definitions
+from orchestration.jobs import REFRESH
+from orchestration.partitions import range_tags, wave_partitions
+from orchestration.settings import Settings
+
+Progress = Callable[[str], None]
+
+STEPS = {
+    "deliveries__accepted": "taking deliveries in",
+    "check_delivery": "checking deliveries",
+    "raw__waves": "loading waves",
+    "models": "building and testing models",
+    "check_staging": "checking the staged waves",
+    "check_marts": "checking the marts",
+    "published__marts": "publishing",
+}
+
+
+def run_refresh(
+    settings: Settings, waves: list[str], progress: Progress
+) -> tuple[list[str], list[str]]:
+    """Run the refresh of these waves; gives what failed and what was warned of, in sentences."""
+    for category in (dg.BetaWarning, dg.PreviewWarning):
+        python_warnings.filterwarnings("ignore", category=category)
+    definitions = dg.Definitions.merge(
+        build_definitions(settings),
+        dg.Definitions(loggers={"progress": _progress_logger(progress)}),
+    )
+    tags = range_tags(wave_partitions(Codebook(settings.codebook)), waves)
+    # dbt's own lines go to a file: a person is told of steps, and of what fails.
+    log = settings.dagster_home / "last_run.log"
+    with (
+        log.open("w", encoding="utf-8") as file,
+        redirect_stdout(file),
+        dg.DagsterInstance.get() as instance,
+    ):
+        result = definitions.resolve_job_def(REFRESH.name).execute_in_process(
+            instance=instance,
+            tags=tags,
+            run_config={"loggers": {"progress": {}}},
+            raise_on_error=False,
+        )
+    return list(_failures(result)), list(_unkept(result, dg.AssetCheckSeverity.WARN))
+
+
+def _failures(result: dg.ExecuteInProcessResult) -> Iterator[str]:
+    """The steps that failed of themselves, not those that waited for them, and the checks behind."""
+    yield from _unkept(result, dg.AssetCheckSeverity.ERROR)
+    for event in result.filter_events(lambda event: event.is_step_failure):
+        failure = event.step_failure_data
+        told = failure.user_failure_data.description if failure.user_failure_data else None
+        cause = failure.error.cause or failure.error if failure.error else None
+        yield f"{STEPS.get(event.step_key or '', event.step_key)}: {told or (cause and cause.message.strip())}"
+    if not result.success and not any(event.is_step_failure for event in result.all_events):
+        yield "The run did not finish; Dagster's page of the run says where it stopped."
+
+
+def _unkept(result: dg.ExecuteInProcessResult, severity: dg.AssetCheckSeverity) -> Iterator[str]:
+    for check in result.get_asset_check_evaluations():
+        if not check.passed and check.severity == severity:
+            rows = check.metadata.get("failing_rows") or check.metadata.get(
+                "dagster_dbt/failed_row_count"
+            )
+            yield (
+                f"{check.asset_key.to_user_string()}: {check.check_name}"
+                + (f", {rows.value} failing rows" if rows else "")
+            )
+
+
+def _progress_logger(progress: Progress) -> dg.LoggerDefinition:
+    @dg.logger(description="Tells a person which step is being taken.")
+    def progress_logger(_: Any) -> logging.Logger:
+        logger = logging.Logger("vakwerk.progress")
+        logger.addHandler(_StepHandler(progress))
+        return logger
+
+    return progress_logger
+
+
+class _StepHandler(logging.Handler):
+    def __init__(self, progress: Progress) -> None:
+        super().__init__()
+        self.progress = progress
+
+    def emit(self, record: logging.LogRecord) -> None:
+        event = getattr(record, "dagster_meta", {}).get("dagster_event")
+        if event is not None and event.event_type_value == "STEP_START":
+            self.progress(STEPS.get(event.step_key, event.step_key))
