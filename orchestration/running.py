@@ -7,7 +7,6 @@ import logging
 import warnings as python_warnings
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
-from typing import Any
 
 import dagster as dg
 
@@ -82,13 +81,12 @@ def _unkept(result: dg.ExecuteInProcessResult, severity: dg.AssetCheckSeverity) 
 
 
 def _progress_logger(progress: Progress) -> dg.LoggerDefinition:
-    @dg.logger(description="Tells a person which step is being taken.")
-    def progress_logger(_: Any) -> logging.Logger:
+    def progress_logger(_: dg.InitLoggerContext) -> logging.Logger:
         logger = logging.Logger("vakwerk.progress")
         logger.addHandler(_StepHandler(progress))
         return logger
 
-    return progress_logger
+    return dg.LoggerDefinition(progress_logger)
 
 
 class _StepHandler(logging.Handler):

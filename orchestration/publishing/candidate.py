@@ -1,6 +1,8 @@
 """The candidate: the marts written anew, as a DuckDB file and as Parquet, and held against the build.
 
-What belongs here: making the files and proving that they hold what was audited. What does not:
+The file has its tables in the default schema: its catalog is called `marts` after the file, so that
+`marts.item_results` is the same table here, in the warehouse and wherever it is mirrored. A schema
+of that name inside it would make just this ambiguous. What belongs here: making the files and proving that they hold what was audited. What does not:
 showing them to readers.
 """
 
@@ -43,12 +45,11 @@ def write_candidate(settings: Settings, folder: Path, build_id: str) -> Mapping[
     with duckdb.connect(config={"threads": settings.threads}) as connection:
         connection.execute(f"attach {literal(str(settings.warehouse))} as warehouse (read_only)")
         connection.execute(f"attach {literal(str(folder / MARTS_FILE))} as publication")
-        connection.execute("create schema publication.marts")
-        _write_publication(connection, settings, build_id)
-        audited = {name: _table(connection, "warehouse", name) for name in _marts(connection)}
+        _write_publication(connection, build_id)
+        audited = {name: _table(connection, f"warehouse.marts.{identifier(name)}") for name in _marts(connection)}
         for name in audited:
             _write_table(connection, name, folder)
-        written = {name: _table(connection, "publication", name) for name in audited}
+        written = {name: _table(connection, f"publication.{identifier(name)}") for name in audited}
     differing = [name for name in audited if audited[name] != written[name]]
     if differing:
         raise PublishingError(
@@ -75,22 +76,22 @@ def _marts(connection: DuckDBPyConnection) -> list[str]:
     return [row[0] for row in rows]
 
 
-def _write_publication(connection: DuckDBPyConnection, settings: Settings, build_id: str) -> None:
+def _write_publication(connection: DuckDBPyConnection, build_id: str) -> None:
     connection.execute(
         """
-        create table publication.marts.publication as
+        create table publication.publication as
         select ? as build_id, ? as contract_version, now() as published_at, survey_id, label_nl, label_en, description
         from warehouse.codebook.survey
         """,
         [build_id, CONTRACT_VERSION],
     )
     connection.execute(
-        "comment on table publication.marts.publication is 'One row: which build this file is, of which survey.'"
+        "comment on table publication.publication is 'One row: which build this file is, of which survey.'"
     )
 
 
 def _write_table(connection: DuckDBPyConnection, name: str, folder: Path) -> None:
-    table = f"publication.marts.{identifier(name)}"
+    table = f"publication.{identifier(name)}"
     connection.execute(f"create table {table} as from warehouse.marts.{identifier(name)}")
     for column, comment in connection.execute(
         """
@@ -111,8 +112,7 @@ def _write_table(connection: DuckDBPyConnection, name: str, folder: Path) -> Non
     )
 
 
-def _table(connection: DuckDBPyConnection, catalog: str, name: str) -> Table:
-    place = f"{identifier(catalog)}.marts.{identifier(name)}"
+def _table(connection: DuckDBPyConnection, place: str) -> Table:
     row = connection.execute(
         f"select count(*), coalesce(sum(hash(rows)::hugeint), 0)::varchar from {place} as rows"  # noqa: S608
     ).fetchone()

@@ -4,20 +4,20 @@
     published/current           link to the build that readers see
     published/marts.duckdb      link into `current`, and so for parquet and manifest.json
 
-Everything switches in one `os.replace` of `current`, so no reader meets half a publication; one
+Everything switches in one replacement of `current`, so no reader meets half a publication; one
 that has a file open goes on reading it. What belongs here: that folder. What does not: its content.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -38,7 +38,7 @@ LINKS = (MARTS_FILE, PARQUET_FOLDER, MANIFEST_FILE)
 BUILDS_KEPT = 2
 REQUIRED_SUITES = ("dbt", "staging", "marts")
 
-Manifest = Mapping[str, object]
+Manifest = Mapping[str, Any]
 
 
 def publish(settings: Settings) -> Manifest:
@@ -130,7 +130,7 @@ def _link(link: Path, target: Path) -> None:
     fresh = link.with_name(f".{link.name}.new")
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(target)
-    os.replace(fresh, link)
+    fresh.replace(link)
 
 
 def _remove_incomplete(builds: Path) -> None:

@@ -1,0 +1,76 @@
+"""Whole warehouses, each run once with the command that people run, and read by many tests."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.settings import PROJECT
+from tests.golden_survey import GOLDEN, SKIP_REASON, write_golden_survey
+
+VAKWERK = Path(sys.executable).with_name("vakwerk")
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """A home of its own, the survey that it holds, and the command line pointed at both."""
+
+    home: Path
+    survey: Path
+
+    def vakwerk(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run a command; its output and exit code."""
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith("VAKWERK_")
+        }
+        environment |= {"VAKWERK_HOME": str(self.home), "VAKWERK_SURVEY": str(self.survey)}
+        return subprocess.run(
+            [VAKWERK, *arguments], env=environment, capture_output=True, text=True, check=False
+        )
+
+    def run(self, *files: Path) -> subprocess.CompletedProcess[str]:
+        """Run the refresh on these files; the test fails with its output where it does."""
+        done = self.vakwerk("run", *files)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    def published(self) -> duckdb.DuckDBPyConnection:
+        """What readers open."""
+        return duckdb.connect(self.home / "published" / "marts.duckdb", read_only=True)
+
+    def built(self) -> duckdb.DuckDBPyConnection:
+        """The build database, for what is not published."""
+        return duckdb.connect(self.home / "warehouse.duckdb", read_only=True)
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The study's three sample waves, as `make run` loads them."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("sample") / "home", PROJECT / "seeds")
+    warehouse.run(PROJECT / "seeds" / "waves")
+    return warehouse
+
+
+@pytest.fixture(scope="session")
+def golden(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """R's reference sample, delivered once for each sampling design."""
+    if not GOLDEN.is_dir():
+        pytest.skip(SKIP_REASON)
+    folder = tmp_path_factory.mktemp("golden")
+    warehouse = Warehouse(folder / "home", write_golden_survey(folder / "survey"))
+    warehouse.run(warehouse.survey / "waves")
+    return warehouse
+
+
+@pytest.fixture
+def marts(sample: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published marts of the sample waves."""
+    with sample.published() as connection:
+        yield connection
