@@ -103,7 +103,8 @@ def build_assets(
         key=PUBLICATION,
         group_name="published",
         kinds={"duckdb", "parquet"},
-        deps=[RESPONSES, *_marts(models)],
+        # The codebook too: its fingerprint is published, and some of it is read by checks alone.
+        deps=[RESPONSES, *_of_groups(models, "codebook", "marts")],
         pool=WRITER_POOL,
         description="What readers see: the marts as one DuckDB file and as Parquet, switched as one.",
     )
@@ -125,11 +126,11 @@ def _build(
     context: dg.AssetExecutionContext, dbt: DbtCliResource, settings: Settings
 ) -> Iterator[Any]:
     """Run `dbt build`, and leave what it said in the audit, whether it ended well or not."""
-    with connected(settings) as connection:
-        before = audit.begin_build(connection)
     code = code_fingerprint(settings)
+    with connected(settings) as connection:
+        unfinished = audit.begin_build(connection, code)
     arguments = ["build", "--exclude-resource-type", "unit_test"]
-    if before and before.code_fingerprint != code:
+    if unfinished.code_fingerprint != code:
         arguments.append("--full-refresh")
     (settings.dbt_artifacts / "run_results.json").unlink(missing_ok=True)
     invocation = dbt.cli(
@@ -143,17 +144,17 @@ def _build(
     build = audit.Build(
         build_id=results["metadata"]["invocation_id"],
         succeeded=succeeded,
-        # After a failure, what stands is still of the code before: the next build starts afresh.
-        code_fingerprint=code if succeeded or not before else before.code_fingerprint,
+        # After a failure, what stands may still be of other code: the next build starts afresh.
+        code_fingerprint=code if succeeded else unfinished.code_fingerprint,
         codebook_fingerprint=Codebook(settings.codebook).fingerprint,
     )
     manifest = invocation.get_artifact("manifest.json")
     with connected(settings) as connection:
-        audit.finish_build(connection, build, check_records(results, manifest))
+        audit.record_build(connection, build, check_records(results, manifest))
     if not succeeded:
         told = "\n- ".join(["dbt build failed.", *failures(results)])
         raise dg.Failure(told, allow_retries=False)
 
 
-def _marts(models: dg.AssetsDefinition) -> list[dg.AssetKey]:
-    return [spec.key for spec in models.specs if spec.group_name == "marts"]
+def _of_groups(models: dg.AssetsDefinition, *groups: str) -> list[dg.AssetKey]:
+    return [spec.key for spec in models.specs if spec.group_name in groups]

@@ -15,6 +15,9 @@ from duckdb import DuckDBPyConnection
 
 Status = Literal["passed", "failed", "error"]
 
+# The fingerprint of models that an unfinished build may have left of one code and of another.
+SEVERAL_CODES = "several"
+
 SCHEMA = """
     create schema if not exists audit;
     create table if not exists audit.builds (
@@ -63,21 +66,26 @@ class CheckRecord:
     failing_rows: int
 
 
-def begin_build(connection: DuckDBPyConnection) -> Build | None:
+def begin_build(connection: DuckDBPyConnection, code_fingerprint: str) -> Build:
     """Note that the models are being built, so that nothing half built can be published.
 
-    Gives the build that stood before, which a killed run leaves as "not finished".
+    Gives the unfinished build, as a killed run leaves it. Its code is `SEVERAL_CODES` where models
+    of other code stand, which only a build of everything replaces.
     """
     connection.execute(SCHEMA)
     before = last_build(connection)
-    connection.execute("begin")
-    connection.execute("delete from audit.checks")
-    connection.execute("update audit.builds set succeeded = false")
-    connection.execute("commit")
-    return before
+    of_one_code = before is None or before.code_fingerprint == code_fingerprint
+    unfinished = Build(
+        build_id="unfinished",
+        succeeded=False,
+        code_fingerprint=code_fingerprint if of_one_code else SEVERAL_CODES,
+        codebook_fingerprint="",
+    )
+    record_build(connection, unfinished, [])
+    return unfinished
 
 
-def finish_build(
+def record_build(
     connection: DuckDBPyConnection, build: Build, checks: Iterable[CheckRecord]
 ) -> None:
     """Write the build and what dbt's tests said of it, in place of every build before it."""

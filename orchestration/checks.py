@@ -4,7 +4,7 @@ What belongs here: which suite runs when, and how its results show. What does no
 `expectations` declares and runs. dbt's tests are asset checks too; dagster-dbt makes them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 
@@ -15,6 +15,8 @@ from orchestration import audit
 from orchestration.assets import ACCEPTED
 from orchestration.codebook import Codebook
 from orchestration.deliveries.accepted import database_of, waiting_for
+from orchestration.deliveries.door import refuse
+from orchestration.deliveries.report import Kind, Problem
 from orchestration.deliveries.warehouse import connected, state
 from orchestration.resources import WRITER_POOL
 from orchestration.settings import Settings
@@ -38,6 +40,8 @@ def build_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
         ]
         for check, *of_waves in zip(SUITES["delivery"], *results, strict=True):
             yield _asset_check("delivery", check, dict(zip(waves, of_waves, strict=True)))
+        for wave, of_checks in zip(waves, results, strict=True):
+            _refuse(settings, wave, of_checks)
 
     @dg.multi_asset_check(name="check_staging", specs=_specs("staging"), pool=WRITER_POOL)
     def check_staging() -> Iterator[dg.AssetCheckResult]:
@@ -48,6 +52,22 @@ def build_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
         yield from _on_warehouse("marts", settings, codebook)
 
     return [check_delivery, check_staging, check_marts]
+
+
+def _refuse(settings: Settings, wave_id: str, results: Sequence[CheckResult]) -> None:
+    """A delivery that breaks a promise leaves the door again, with a report for its sender."""
+    problems = [
+        Problem(
+            kind=Kind.IMPLAUSIBLE,
+            message=f"{result.title}: {result.error or 'not kept'}.",
+            remedy=result.remedy,
+            count=max(result.failing_rows, 1),
+        )
+        for result in results
+        if not result.passed and result.severity == "block"
+    ]
+    if problems:
+        refuse(settings, wave_id, problems)
 
 
 def _on_warehouse(
@@ -68,7 +88,8 @@ def _specs(layer: Layer) -> list[dg.AssetCheckSpec]:
             name=check.name,
             asset=_asset(layer, check),
             description=check.title,
-            blocking=check.severity == "block",
+            # A row of the thresholds may turn a warning into a refusal: the result says which it is.
+            blocking=True,
         )
         for check in SUITES[layer]
     ]
@@ -90,10 +111,9 @@ def _asset_check(
         check_name=check.name,
         passed=not unkept,
         severity=dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN,
-        description="could not run" if errors else None,
+        description=f"could not run: {'; '.join(errors.values())}" if errors else None,
         metadata={
             "failing_rows": sum(result.failing_rows for result in results.values()),
-            **({"could_not_run": errors} if errors else {}),
             **({"remedy": check.remedy} if unkept else {}),
             **{
                 f"sample_{place}": dg.MetadataValue.json(list(result.sample))

@@ -6,7 +6,7 @@ the archive keeps, and of the codebook, which knows its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,7 +17,12 @@ MODEL_SUFFIXES = {".sql", ".yml", ".md", ".csv"}
 
 def models_fingerprint(settings: Settings) -> str:
     """A sha256 over the dbt project and the codebook: another one needs another manifest."""
-    return _fingerprint(_files(settings.dbt_project, settings.codebook, suffixes=MODEL_SUFFIXES))
+    return _fingerprint(
+        [
+            *_files(settings.dbt_project, suffixes=MODEL_SUFFIXES),
+            *_files(settings.codebook, suffixes=MODEL_SUFFIXES),
+        ]
+    )
 
 
 def code_fingerprint(settings: Settings) -> str:
@@ -27,24 +32,25 @@ def code_fingerprint(settings: Settings) -> str:
             *_files(settings.dbt_project, suffixes=MODEL_SUFFIXES),
             *_files(PROJECT / "expectations", suffixes={".py"}),
             *_files(PROJECT / "orchestration" / "publishing", suffixes={".py"}),
-            PROJECT / "orchestration" / "statistical_functions.py",
-            PROJECT / "requirements.lock",
+            *(
+                (place, PROJECT / place)
+                for place in ("orchestration/statistical_functions.py", "requirements.lock")
+            ),
         ]
     )
 
 
-def _files(*folders: Path, suffixes: set[str]) -> Iterable[Path]:
-    # dbt's own output may lie in its project when it is run by hand.
-    return [
-        path
-        for folder in folders
-        for path in sorted(folder.rglob("*"))
-        if path.suffix in suffixes and "target" not in path.relative_to(folder).parts
-    ]
+def _files(folder: Path, suffixes: set[str]) -> Iterator[tuple[str, Path]]:
+    """Files with their place in the folder, which decides the schema of a model."""
+    for path in sorted(folder.rglob("*")):
+        place = path.relative_to(folder)
+        # dbt's own output may lie in its project when it is run by hand.
+        if path.suffix in suffixes and "target" not in place.parts:
+            yield place.as_posix(), path
 
 
-def _fingerprint(files: Iterable[Path]) -> str:
+def _fingerprint(files: Iterable[tuple[str, Path]]) -> str:
     digest = sha256()
-    for path in files:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for place, path in files:
+        digest.update(place.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -6,6 +6,9 @@ means for a survey. Several waves are one run, as dbt builds what changed in one
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from itertools import groupby
+
 import dagster as dg
 
 from orchestration.codebook import Codebook
@@ -18,11 +21,16 @@ def wave_partitions(codebook: Codebook) -> dg.StaticPartitionsDefinition:
     return dg.StaticPartitionsDefinition(list(codebook.waves))
 
 
-def range_tags(partitions: dg.StaticPartitionsDefinition, waves: list[str]) -> dict[str, str]:
-    """Run tags for the smallest range of partitions that has these waves in it."""
+def range_tags(
+    partitions: dg.StaticPartitionsDefinition, waves: Collection[str]
+) -> list[dict[str, str]]:
+    """Run tags that ask for these waves and no other: one set for each range of neighbours."""
     keys = partitions.get_partition_keys()
-    places = [keys.index(wave) for wave in waves]
-    return {
-        "dagster/asset_partition_range_start": keys[min(places)],
-        "dagster/asset_partition_range_end": keys[max(places)],
-    }
+    ranges = [list(same) for asked, same in groupby(keys, waves.__contains__) if asked]
+    return [
+        {
+            "dagster/asset_partition_range_start": neighbours[0],
+            "dagster/asset_partition_range_end": neighbours[-1],
+        }
+        for neighbours in ranges
+    ]

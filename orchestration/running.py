@@ -4,11 +4,14 @@ What belongs here: the call, and its events in plain words. What does not: what 
 """
 
 import logging
+import sqlite3
 import warnings as python_warnings
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 
 import dagster as dg
+from sqlalchemy.engine import Engine
+from sqlalchemy.event import listens_for
 
 from orchestration.codebook import Codebook
 from orchestration.definitions import build_definitions
@@ -35,11 +38,12 @@ def run_refresh(
     """Run the refresh of these waves; gives what failed and what was warned of, in sentences."""
     for category in (dg.BetaWarning, dg.PreviewWarning):
         python_warnings.filterwarnings("ignore", category=category)
+    _without_waiting_for_the_disk()
     definitions = dg.Definitions.merge(
         build_definitions(settings),
         dg.Definitions(loggers={"progress": _progress_logger(progress)}),
     )
-    tags = range_tags(wave_partitions(Codebook(settings.codebook)), waves)
+    partitions = wave_partitions(Codebook(settings.codebook))
     # dbt's own lines go to a file: a person is told of steps, and of what fails.
     log = settings.dagster_home / "last_run.log"
     with (
@@ -47,13 +51,33 @@ def run_refresh(
         redirect_stdout(file),
         dg.DagsterInstance.get() as instance,
     ):
-        result = definitions.resolve_job_def(REFRESH.name).execute_in_process(
-            instance=instance,
-            tags=tags,
-            run_config={"loggers": {"progress": {}}},
-            raise_on_error=False,
-        )
-    return list(_failures(result)), list(_unkept(result, dg.AssetCheckSeverity.WARN))
+        job = definitions.resolve_job_def(REFRESH.name)
+        results = [
+            job.execute_in_process(
+                instance=instance,
+                tags=tags,
+                run_config={"loggers": {"progress": {}}},
+                raise_on_error=False,
+            )
+            for tags in range_tags(partitions, waves)
+        ]
+    return (
+        [problem for result in results for problem in _failures(result)],
+        [warning for result in results for warning in _unkept(result, dg.AssetCheckSeverity.WARN)],
+    )
+
+
+def _without_waiting_for_the_disk() -> None:
+    """Let SQLite, which holds Dagster's history, trust the system to write to disk in its own time.
+
+    It would wait at each of some thousand events. A power cut may cost the last lines of the
+    history; the warehouse and what is published are DuckDB's and are not touched by this.
+    """
+
+    @listens_for(Engine, "connect")
+    def relax(connection: object, _: object) -> None:
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute("pragma synchronous = off")
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> Iterator[str]:
@@ -71,13 +95,11 @@ def _failures(result: dg.ExecuteInProcessResult) -> Iterator[str]:
 def _unkept(result: dg.ExecuteInProcessResult, severity: dg.AssetCheckSeverity) -> Iterator[str]:
     for check in result.get_asset_check_evaluations():
         if not check.passed and check.severity == severity:
-            rows = check.metadata.get("failing_rows") or check.metadata.get(
-                "dagster_dbt/failed_row_count"
+            rows = check.metadata.get(
+                "failing_rows", check.metadata.get("dagster_dbt/failed_row_count")
             )
-            yield (
-                f"{check.asset_key.to_user_string()}: {check.check_name}"
-                + (f", {rows.value} failing rows" if rows else "")
-            )
+            told = check.description or (f"{rows.value} failing rows" if rows else "not kept")
+            yield f"{check.asset_key.to_user_string()}: {check.check_name}: {told}"
 
 
 def _progress_logger(progress: Progress) -> dg.LoggerDefinition:

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from orchestration.deliveries.landing import pending
 from orchestration.deliveries.warehouse import state
 from orchestration.jobs import REFRESH
 from orchestration.partitions import range_tags
@@ -11,18 +12,21 @@ from orchestration.settings import Settings
 def nightly_refresh(
     settings: Settings, partitions: dg.StaticPartitionsDefinition
 ) -> dg.ScheduleDefinition:
-    """Every night at four: all loaded waves in one run."""
+    """Every night at four: all waves that are loaded or delivered, neighbours in one run."""
 
     @dg.schedule(
         name="nightly_refresh",
         job=REFRESH,
         cron_schedule="0 4 * * *",
         execution_timezone="Europe/Amsterdam",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
     )
-    def nightly() -> dg.RunRequest | dg.SkipReason:
-        waves = list(state(settings))
-        if not waves:
+    def nightly() -> list[dg.RunRequest] | dg.SkipReason:
+        delivered = {delivery.wave.wave_id for delivery in pending(settings) if delivery.wave}
+        ranges = range_tags(partitions, {*state(settings), *delivered})
+        if not ranges:
             return dg.SkipReason("No wave is loaded yet: put a delivery into the landing folder.")
-        return dg.RunRequest(tags=range_tags(partitions, waves))
+        # The key tells the runs of one night apart.
+        return [dg.RunRequest(run_key="-".join(tags.values()), tags=tags) for tags in ranges]
 
     return nightly

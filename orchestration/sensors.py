@@ -5,12 +5,11 @@ a file that no wave claims is refused here, for no run could be asked for it.
 """
 
 import time
-from collections.abc import Iterator
 
 import dagster as dg
 
 from orchestration.deliveries.door import accept
-from orchestration.deliveries.errors import DeliveryRefused
+from orchestration.deliveries.errors import DeliveryError
 from orchestration.deliveries.landing import pending
 from orchestration.jobs import REFRESH
 from orchestration.settings import Settings
@@ -20,24 +19,36 @@ SETTLED_AFTER_SECONDS = 10.0
 
 
 def landing_sensor(settings: Settings) -> dg.SensorDefinition:
-    """One run for each new file, told apart by name, size and time of change."""
+    """One run for each new file, told apart by name, size and time of arrival."""
 
-    @dg.sensor(name="landing", job=REFRESH, minimum_interval_seconds=30)
-    def landing(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    @dg.sensor(
+        name="landing",
+        job=REFRESH,
+        minimum_interval_seconds=30,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+    def landing(context: dg.SensorEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
         settled_before = time.time() - SETTLED_AFTER_SECONDS
+        requests, arriving = [], []
         for delivery in pending(settings):
-            status = delivery.path.stat()
+            name, status = delivery.path.name, delivery.path.stat()
             if status.st_mtime > settled_before:
-                yield dg.SkipReason(f"{delivery.path.name} may still be arriving.")
+                arriving.append(name)
             elif delivery.wave is None:
                 try:
                     accept(delivery.path, settings)
-                except DeliveryRefused as refusal:
-                    context.log.error(str(refusal))
+                except DeliveryError as fault:
+                    context.log.error(str(fault))
             else:
-                yield dg.RunRequest(
-                    run_key=f"{delivery.path.name}:{status.st_size}:{status.st_mtime_ns}",
-                    partition_key=delivery.wave.wave_id,
+                # Not the time of writing: a file that is sent once more may keep it.
+                requests.append(
+                    dg.RunRequest(
+                        run_key=f"{name}:{status.st_size}:{status.st_ctime_ns}",
+                        partition_key=delivery.wave.wave_id,
+                    )
                 )
+        if arriving and not requests:
+            return dg.SkipReason(f"May still be arriving: {', '.join(arriving)}.")
+        return requests
 
     return landing

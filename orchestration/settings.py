@@ -167,6 +167,7 @@ class Settings:
             "VAKWERK_CODEBOOK": self._codebook_from_dbt,
             "DBT_TARGET_PATH": str(self.dbt_artifacts),
             "DBT_LOG_PATH": str(self.dbt_artifacts),
+            "DBT_LOG_LEVEL_FILE": "info",
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "DBT_VERSION_CHECK": "false",
             "DAGSTER_DISABLE_TELEMETRY": "true",

@@ -23,6 +23,10 @@ MARTS_FILE = "marts.duckdb"
 PARQUET_FOLDER = "parquet"
 CONTRACT_VERSION = "1"
 
+# Readers may not write: a tool that opens the file for writing would lock out the others.
+READABLE_FILE = 0o444
+READABLE_FOLDER = 0o755
+
 
 class PublishingError(VakwerkError):
     """The marts cannot be published; readers keep what they have. The message says why."""
@@ -46,7 +50,10 @@ def write_candidate(settings: Settings, folder: Path, build_id: str) -> Mapping[
         connection.execute(f"attach {literal(str(settings.warehouse))} as warehouse (read_only)")
         connection.execute(f"attach {literal(str(folder / MARTS_FILE))} as publication")
         _write_publication(connection, build_id)
-        audited = {name: _table(connection, f"warehouse.marts.{identifier(name)}") for name in _marts(connection)}
+        audited = {
+            name: _table(connection, f"warehouse.marts.{identifier(name)}")
+            for name in _marts(connection)
+        }
         for name in audited:
             _write_table(connection, name, folder)
         written = {name: _table(connection, f"publication.{identifier(name)}") for name in audited}
@@ -57,10 +64,9 @@ def write_candidate(settings: Settings, folder: Path, build_id: str) -> Mapping[
             "publish again, and look for a full disk if it persists."
         )
     for path in (folder, folder / PARQUET_FOLDER):
-        path.chmod(0o755)
+        path.chmod(READABLE_FOLDER)
     for path in (folder / MARTS_FILE, *(folder / PARQUET_FOLDER).iterdir()):
-        # Readers may not write: a tool that opens the file for writing would lock out the others.
-        path.chmod(0o444)
+        path.chmod(READABLE_FILE)
     return written
 
 

@@ -23,10 +23,13 @@ import duckdb
 
 from orchestration import audit
 from orchestration.codebook import Codebook
+from orchestration.deliveries.warehouse import connected
 from orchestration.publishing.candidate import (
     CONTRACT_VERSION,
     MARTS_FILE,
     PARQUET_FOLDER,
+    READABLE_FILE,
+    READABLE_FOLDER,
     PublishingError,
     Table,
     write_candidate,
@@ -44,10 +47,12 @@ Manifest = Mapping[str, Any]
 def publish(settings: Settings) -> Manifest:
     """Write the marts that stand in the warehouse and show them to readers; gives the manifest.
 
-    Raises PublishingError where a check objects or the files cannot be written; readers then keep
-    the publication that they had.
+    Raises PublishingError where a check objects or the files cannot be written, WarehouseBusy where
+    another process writes to the warehouse; readers then keep the publication that they had.
     """
-    with duckdb.connect(settings.warehouse, read_only=True) as connection:
+    if not settings.warehouse.exists():
+        raise PublishingError("Nothing has been built yet: run `vakwerk run` first.")
+    with connected(settings, read_only=True) as connection:
         reasons = audit.objections(connection, required_suites=REQUIRED_SUITES)
         if reasons:
             raise PublishingError(
@@ -55,16 +60,18 @@ def publish(settings: Settings) -> Manifest:
             )
         facts = _facts(connection, settings)
     builds = settings.published / "builds"
-    build_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{str(facts['build'])[:8]}"
+    build_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{str(facts['build'])[:8]}"
     incomplete = builds / f".{build_id}"
     _remove_incomplete(builds)
     incomplete.mkdir(parents=True)
     try:
+        for folder in (settings.published, builds):
+            folder.chmod(READABLE_FOLDER)
         tables = write_candidate(settings, incomplete, build_id)
         manifest = {"build_id": build_id, **facts, "tables": _described(tables, incomplete)}
         path = incomplete / MANIFEST_FILE
         path.write_text(json.dumps(manifest, indent=2, default=str) + "\n", encoding="utf-8")
-        path.chmod(0o444)
+        path.chmod(READABLE_FILE)
         incomplete.rename(builds / build_id)
     except (OSError, duckdb.Error) as error:
         shutil.rmtree(incomplete, ignore_errors=True)
@@ -135,11 +142,11 @@ def _link(link: Path, target: Path) -> None:
 
 def _remove_incomplete(builds: Path) -> None:
     """What a killed run left behind."""
-    for leftover in builds.glob(".*"):
+    for leftover in builds.glob(".*/"):
         shutil.rmtree(leftover)
 
 
 def _prune(builds: Path, keep: str) -> None:
-    older = sorted(path for path in builds.iterdir() if path.name < keep)
+    older = sorted(path for path in builds.glob("[!.]*/") if path.name < keep)
     for path in older[: -(BUILDS_KEPT - 1)]:
         shutil.rmtree(path)

@@ -1,0 +1,111 @@
+"""Accepted deliveries: what passed the door and waits to be loaded, one a wave.
+
+`accepted/<wave>.duckdb` holds the table `delivered` (every column text, in the file's order), its
+value labels and what is known of the file; `accepted/<wave><suffix>` is the file itself. What
+belongs here: writing, finding and removing the two, by one process at a time. What does not:
+judging them.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from orchestration.deliveries.archive import Original
+from orchestration.deliveries.errors import DeliveryError
+from orchestration.deliveries.formats.table import DeliveredColumn
+from orchestration.deliveries.private import owner_only, private_folder
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What is known of an accepted delivery; `modified` is its source's, in nanoseconds."""
+
+    wave_id: str
+    respondent_column: str
+    sha256: str
+    file_name: str
+    format: str
+    row_count: int
+    source: str
+    size: int
+    modified: int
+
+
+@contextmanager
+def exclusive(accepted: Path) -> Iterator[None]:
+    """Let one process at a time through the door; another waits here until it is done."""
+    private_folder(accepted)
+    with owner_only(), (accepted / ".lock").open("w") as lock:
+        # The lock ends with the process, however that ends.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def describe(
+    connection: DuckDBPyConnection, waiting: Waiting, columns: Sequence[DeliveredColumn]
+) -> None:
+    """Write what is known of the delivery beside its table `delivered`."""
+    connection.execute(
+        """
+        create table delivery (
+            wave_id varchar, respondent_column varchar, sha256 varchar, file_name varchar,
+            format varchar, row_count bigint, source varchar, size bigint, modified bigint
+        );
+        create table value_labels (column_name varchar, code varchar, label varchar);
+        """
+    )
+    connection.execute("insert into delivery values (?, ?, ?, ?, ?, ?, ?, ?, ?)", astuple(waiting))
+    labels = [
+        (column.label, code, label)
+        for column in columns
+        for code, label in column.value_labels.items()
+    ]
+    if labels:
+        connection.executemany("insert into value_labels values (?, ?, ?)", labels)
+
+
+def keep(accepted: Path, wave_id: str, database: Path, original: Original) -> Path:
+    """Give an accepted delivery its place, instead of an earlier one of the wave."""
+    remove(accepted, wave_id)
+    original.copy.replace(file_of(accepted, wave_id, original.suffix))
+    # The database comes last: a delivery is accepted when it is there.
+    return database.replace(database_of(accepted, wave_id))
+
+
+def remove(accepted: Path, wave_id: str) -> None:
+    """Take the accepted delivery of a wave away, if there is one: its database first."""
+    database_of(accepted, wave_id).unlink(missing_ok=True)
+    for path in accepted.glob(f"{wave_id}.*"):
+        path.unlink(missing_ok=True)
+
+
+def database_of(accepted: Path, wave_id: str) -> Path:
+    """The database of a wave's accepted delivery."""
+    return accepted / f"{wave_id}.duckdb"
+
+
+def file_of(accepted: Path, wave_id: str, suffix: str) -> Path:
+    """The file itself of a wave's accepted delivery."""
+    return accepted / f"{wave_id}{suffix}"
+
+
+def waiting_for(accepted: Path, wave_id: str) -> Waiting | None:
+    """What is known of a wave's accepted delivery; None where none waits."""
+    path = database_of(accepted, wave_id)
+    if not path.exists():
+        return None
+    try:
+        with duckdb.connect(path, read_only=True) as connection:
+            row = connection.execute("from delivery").fetchone()
+    except duckdb.Error as error:
+        raise DeliveryError(
+            f"{path} cannot be read ({error}): remove it, and deliver the file again."
+        ) from error
+    return Waiting(*row) if row else None

@@ -1,0 +1,126 @@
+"""Loading: an accepted delivery becomes `raw.wave_<id>`, whole or not at all.
+
+What belongs here: the archive copy, the one transaction, and clearing up after it. What does not:
+judging the delivery. Killed at any point, the next call finishes the work: the archive copy comes
+before the commit, and what waited is removed after it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from orchestration.deliveries.accepted import (
+    Waiting,
+    database_of,
+    exclusive,
+    file_of,
+    remove,
+    waiting_for,
+)
+from orchestration.deliveries.archive import archived, put_in_archive, release
+from orchestration.deliveries.errors import DeliveryError
+from orchestration.deliveries.formats.table import TABLE
+from orchestration.deliveries.pseudonyms import parameters, pseudonym, read_key
+from orchestration.deliveries.sql import identifier, literal
+from orchestration.deliveries.warehouse import (
+    RAW_SCHEMA,
+    LoadedWave,
+    connected,
+    loaded_waves,
+    state,
+    table_name,
+)
+from orchestration.settings import Settings
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A wave as it is loaded after the call; `is_new` unless it was so before."""
+
+    wave: LoadedWave
+    is_new: bool
+
+
+def load(settings: Settings, wave_id: str, purpose: str | None = None) -> Loaded:
+    """Load the accepted delivery of a wave; without one, the wave stays as it is loaded.
+
+    `purpose` is `first` or `correction` if not given. Raises DeliveryError where the wave is neither
+    loaded nor waiting, WarehouseBusy where another process holds the warehouse.
+    """
+    table_name(wave_id)
+    with exclusive(settings.accepted):
+        waiting = waiting_for(settings.accepted, wave_id)
+        if waiting is None:
+            current = state(settings).get(wave_id)
+            if current is None:
+                raise DeliveryError(
+                    f"Wave {wave_id} is not loaded, and no delivery of it waits: "
+                    f"put its file into {settings.landing}."
+                )
+            return Loaded(current, is_new=False)
+        with connected(settings) as connection:
+            before = loaded_waves(connection)
+            is_new = wave_id not in before or before[wave_id].sha256 != waiting.sha256
+            if is_new:
+                suffix = f".{waiting.format}"
+                key = read_key(settings.key_file, may_create=not before)
+                put_in_archive(
+                    file_of(settings.accepted, wave_id, suffix),
+                    archived(settings.archive, wave_id, waiting.sha256, suffix),
+                )
+                _replace(connection, database_of(settings.accepted, wave_id), waiting, key, purpose)
+            wave = loaded_waves(connection)[wave_id]
+        remove(settings.accepted, wave_id)
+        release(Path(waiting.source), settings.landing, waiting.size, waiting.modified)
+        return Loaded(wave, is_new)
+
+
+def _replace(
+    connection: DuckDBPyConnection,
+    database: Path,
+    waiting: Waiting,
+    key: bytes,
+    purpose: str | None,
+) -> None:
+    """Replace the wave's table and list the delivery, in one transaction."""
+    respondent = identifier(waiting.respondent_column)
+    table = table_name(waiting.wave_id)
+    connection.execute(f"attach {literal(str(database))} as accepted (read_only)")
+    connection.begin()
+    connection.execute(RAW_SCHEMA)
+    connection.execute(
+        f"""
+        create or replace table raw.{identifier(table)} as
+        select * replace ({pseudonym(waiting.respondent_column)} as {respondent})
+        from accepted.{TABLE}
+        """,  # noqa: S608
+        parameters(key, waiting.wave_id),
+    )
+    connection.execute(
+        """
+        insert into raw.deliveries
+        select
+            $wave_id, revision, coalesce($purpose, if(revision = 1, 'first', 'correction')),
+            $sha256, $file_name, $format, $row_count, $table_name, $loaded_at
+        from (
+            select coalesce(max(revision), 0) + 1 as revision
+            from raw.deliveries where wave_id = $wave_id
+        )
+        """,
+        {
+            "wave_id": waiting.wave_id,
+            "purpose": purpose,
+            "sha256": waiting.sha256,
+            "file_name": waiting.file_name,
+            "format": waiting.format,
+            "row_count": waiting.row_count,
+            "table_name": table,
+            "loaded_at": datetime.now(UTC).replace(tzinfo=None),
+        },
+    )
+    connection.commit()
+    connection.execute("detach accepted")

@@ -1,0 +1,258 @@
+"""Builders: a tiny survey and deliveries for it, for tests that need one of their own.
+
+The survey has two waves of three items about two themes, two roles and two organisations. What
+belongs here: writing such files. What does not: expectations, which each test states itself.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from orchestration.settings import Settings
+
+Table = Mapping[str, Sequence[str | None]]
+
+RESPONDENT = "nr"
+STRATUM = "org"
+ROLE = "rol"
+WEIGHT = "gewicht"
+MARKER = "synthetisch"
+ITEMS = ("v1", "v2", "v3")
+NUMBERS = frozenset({WEIGHT, *ITEMS})
+WORDING = {"v1": "Ik ken mijn vak", "v2": "Ik zie geen dilemma's", "v3": "Ik durf tegen te spreken"}
+
+CODEBOOK: Mapping[str, str] = {
+    "survey": """
+        survey_id,label_nl,label_en,minimum_group_size,description
+        tiny,Klein,Tiny,10,A survey for tests
+    """,
+    "waves": """
+        wave_id,label_nl,label_en,fieldwork_start,fieldwork_end,previous_wave_id,invited,is_synthetic,file_pattern,source
+        2022,2022,2022,2022-05-01,2022-06-30,,100,true,*2022*,tests
+        2024,2024,2024,2024-05-01,2024-06-30,2022,100,true,*2024*,tests
+    """,
+    "themes": """
+        theme_id,theme_name,label_nl,label_en,position
+        1,craft,Vak,Craft,1
+        2,dissent,Tegenspraak,Dissent,2
+    """,
+    "items": """
+        item_id,theme_id,label_nl,label_en,valence,in_study,basis,position
+        C1,1,Vakkennis,Knowledge,positive,true,tests,1
+        D1,2,Dilemma,Dilemma,negative,true,tests,2
+        D2,2,Tegenspraak,Dissent,positive,true,tests,3
+    """,
+    "scales": """
+        scale_id,answer,meaning,label_nl,label_en,is_favourable
+        agreement,-2,dont_know,weet niet,don't know,
+        agreement,-1,not_answered,niet beantwoord,not answered,
+        agreement,1,answer,oneens,disagree,false
+        agreement,2,answer,neutraal,neutral,false
+        agreement,3,answer,eens,agree,true
+    """,
+    "answer_codes": """
+        code_list,code,scale_id,answer
+        agreement,1,agreement,1
+        agreement,2,agreement,2
+        agreement,3,agreement,3
+        agreement,8,agreement,-2
+    """,
+    "item_versions": """
+        wave_id,source_column,item_id,code_list,is_reversed,wording,comparability,comparability_note
+        2022,v1,C1,agreement,false,Ik ken mijn vak,new,
+        2022,v2,D1,agreement,true,Ik zie geen dilemma's,new,
+        2022,v3,D2,agreement,false,Ik durf tegen te spreken,new,
+        2024,v1,C1,agreement,false,Ik ken mijn vak,identical,
+        2024,v2,D1,agreement,true,Ik zie geen dilemma's,identical,
+        2024,v3,D2,agreement,false,Ik durf tegen te spreken,identical,
+    """,
+    "attributes": """
+        attribute_id,kind,label_nl,label_en
+        respondent_id,respondent,Respondent,Respondent
+        stratum,stratum,Stratum,Stratum
+        weight,weight,Gewicht,Weight
+        organisation,group,Organisatie,Organisation
+        role,group,Rol,Role
+        synthetic_marker,raw_only,Synthetisch,Synthetic
+    """,
+    "groups": """
+        attribute_id,group_code,position,label_nl,label_en
+        organisation,bzk,1,BZK,BZK
+        organisation,fin,2,Financiën,Finance
+        role,LG,1,Leidinggevende,Manager
+        role,MW,2,Medewerker,Employee
+    """,
+    "attribute_columns": """
+        wave_id,attribute_id,source_column
+        2022,respondent_id,nr
+        2022,stratum,org
+        2022,organisation,org
+        2022,role,rol
+        2022,weight,gewicht
+        2022,synthetic_marker,synthetisch
+        2024,respondent_id,nr
+        2024,stratum,org
+        2024,organisation,org
+        2024,role,rol
+        2024,weight,gewicht
+        2024,synthetic_marker,synthetisch
+    """,
+    "attribute_codes": """
+        wave_id,attribute_id,code,group_code
+        2022,stratum,BZK,bzk
+        2022,stratum,FIN,fin
+        2022,organisation,BZK,bzk
+        2022,organisation,FIN,fin
+        2022,role,L,LG
+        2022,role,M,MW
+        2024,stratum,BZK,bzk
+        2024,stratum,FIN,fin
+        2024,organisation,BZK,bzk
+        2024,organisation,FIN,fin
+        2024,role,L,LG
+        2024,role,M,MW
+    """,
+    "breakdowns": """
+        breakdown,attribute_1,attribute_2,cube,position,label_nl,label_en
+        total,,,groups,1,Totaal,Total
+        role,role,,groups,2,Rol,Role
+        organisation,organisation,,groups,3,Organisatie,Organisation
+    """,
+    "organisations": """
+        organisation_code,abbreviation,name_nl,name_en,kind,parent_code,valid_from,valid_to
+        bzk,BZK,Binnenlandse Zaken,Interior,ministry,,1998-08-03,
+        fin,FIN,Financiën,Finance,ministry,,1798-01-01,
+    """,
+    "organisation_events": "event_date,event,organisation_code,successor_code,note",
+    "population": """
+        wave_id,stratum,role,headcount,source
+        2022,bzk,,400,tests
+        2022,fin,,600,tests
+        2024,bzk,,400,tests
+        2024,fin,,600,tests
+    """,
+    "findings": "finding_id,theme_id,kind,item_ids,attribute,group_a,group_b,statement_en,statement_nl",
+}
+
+
+def write_survey(folder: Path, **tables: str) -> Path:
+    """Write the survey's codebook below `folder`, some tables replaced; gives the survey's folder."""
+    codebook = folder / "codebook"
+    codebook.mkdir(parents=True)
+    for name, text in {**CODEBOOK, **tables}.items():
+        lines = (line.strip() for line in text.strip().splitlines())
+        (codebook / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+def settings_for(folder: Path, survey: Path | None = None) -> Settings:
+    """Settings with a home below `folder` that is not made yet, for the tiny survey unless given."""
+    return Settings.from_environment(
+        {
+            "VAKWERK_TARGET": "ci",
+            "VAKWERK_HOME": str(folder / "home"),
+            "VAKWERK_SURVEY": str(survey or write_survey(folder / "survey")),
+        }
+    )
+
+
+def good_table(rows: int = 12) -> dict[str, list[str | None]]:
+    """A delivery without a fault, by column: every code comes, and some blanks."""
+    cycle: Mapping[str, Sequence[str | None]] = {
+        STRATUM: ("BZK", "FIN"),
+        ROLE: ("L", "M", "M", None),
+        WEIGHT: ("1", "0.75", "2.5"),
+        "v1": ("1", "2", "3", "8", None),
+        "v2": ("3", "2", None),
+        "v3": ("1", "3"),
+        MARKER: ("ja",),
+    }
+    table: dict[str, list[str | None]] = {
+        RESPONDENT: [f"r{row:04d}" for row in range(1, rows + 1)],
+    }
+    for name, values in cycle.items():
+        table[name] = [values[row % len(values)] for row in range(rows)]
+    return table
+
+
+def write_delivery(path: Path, table: Table) -> Path:
+    """Write a delivery in the format of the path's suffix; gives the path.
+
+    Where a format tells numbers from text, answers and weights are numbers.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    match "".join(path.suffixes):
+        case ".csv":
+            path.write_text(csv_text(table), encoding="utf-8", newline="")
+        case ".csv.gz":
+            path.write_bytes(gzip.compress(csv_text(table).encode(), mtime=0))
+        case ".sav":
+            _write_sav(path, table)
+        case ".xlsx":
+            _write_xlsx(path, table)
+        case ".parquet":
+            _write_parquet(path, table)
+        case suffix:
+            raise ValueError(f"No builder for {suffix}.")
+    return path
+
+
+def csv_text(table: Table) -> str:
+    """The table as csv text."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(table)
+    writer.writerows(zip(*table.values(), strict=True))
+    return buffer.getvalue()
+
+
+def _typed(table: Table) -> dict[str, list[str | float | None]]:
+    return {
+        name: [
+            value if name not in NUMBERS or value in (None, "") else float(value or "nan")
+            for value in values
+        ]
+        for name, values in table.items()
+    }
+
+
+def _write_sav(path: Path, table: Table) -> None:
+    import pandas
+    import pyreadstat
+
+    pyreadstat.write_sav(
+        pandas.DataFrame(_typed(table)),
+        path,
+        column_labels={name: WORDING.get(name, "") for name in table},
+        variable_value_labels={
+            item: {1.0: "oneens", 2.0: "neutraal", 3.0: "eens", 8.0: "weet niet"}
+            for item in ITEMS
+            if item in table
+        },
+        missing_ranges={item: [8.0] for item in ITEMS if item in table},
+    )
+
+
+def _write_xlsx(path: Path, table: Table) -> None:
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet = workbook.add_worksheet("data")
+        sheet.write_row(0, 0, list(table))
+        for row, cells in enumerate(zip(*_typed(table).values(), strict=True), 1):
+            for column, cell in enumerate(cells):
+                if isinstance(cell, str):
+                    sheet.write_string(row, column, cell)
+                elif cell is not None:
+                    sheet.write_number(row, column, cell)
+
+
+def _write_parquet(path: Path, table: Table) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table(_typed(table)), path)
