@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from expectations.declarations import Scope
 from expectations.sql import literal, relation, union_all
-from orchestration.deliveries.sql import identifier
+from orchestration.sql import identifier
 
 BLANK = ""
 

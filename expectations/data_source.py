@@ -26,7 +26,7 @@ from great_expectations.execution_engine.sqlalchemy_execution_engine import (
     SqlAlchemyExecutionEngine,
 )
 
-from orchestration.deliveries.sql import identifier
+from orchestration.sql import identifier
 
 
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):

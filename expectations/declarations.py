@@ -14,7 +14,7 @@ from typing import Literal
 
 from expectations.survey import AskedItem, Severity, asked_items
 from orchestration.codebook import Codebook
-from orchestration.deliveries.sql import identifiers
+from orchestration.sql import identifiers
 
 Layer = Literal["delivery", "staging", "marts"]
 

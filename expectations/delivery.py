@@ -21,7 +21,7 @@ from expectations.declarations import (
 )
 from expectations.sql import literal, literals
 from expectations.survey import attribute_columns, threshold_value
-from orchestration.deliveries.sql import identifier
+from orchestration.sql import identifier
 
 TABLE = "delivered"
 

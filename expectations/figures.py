@@ -19,7 +19,7 @@ from expectations.published import (
     check_each,
 )
 from expectations.sql import literal, relation
-from orchestration.deliveries.sql import identifier
+from orchestration.sql import identifier
 
 MEND_FIGURE = "Mend the model that computes it and run again; what is published stays as it was."
 MEND_POPULATION = "Look up the headcount of the group and mend its row in population.csv."

@@ -22,7 +22,7 @@ from expectations.published import (
 )
 from expectations.sql import literal, literals, relation
 from expectations.survey import attribute_columns
-from orchestration.deliveries.sql import identifier, identifiers
+from orchestration.sql import identifier, identifiers
 
 MEND_MODEL = "Mend the model of this table and run again; what is published stays as it was."
 HIDE = "Mend the suppression in the model and run again; what is published stays as it was."

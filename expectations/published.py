@@ -12,7 +12,7 @@ from functools import partial
 
 from expectations.declarations import Check, Expectation, Scope
 from expectations.survey import Severity
-from orchestration.deliveries.sql import identifiers
+from orchestration.sql import identifiers
 
 GROUP = ("breakdown", "group_code")
 

@@ -1,10 +1,10 @@
-"""Values as SQL text: with `orchestration.deliveries.sql`, how text from a file gets into a query."""
+"""Values as SQL text: with `orchestration.sql`, how text from a file gets into a query."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from orchestration.deliveries import sql
+from orchestration import sql
 
 Value = str | float | None
 

@@ -21,7 +21,7 @@ from expectations.declarations import (
 )
 from expectations.sql import literal, literals, relation, union_all
 from expectations.survey import AskedItem, attribute_columns, group_codes
-from orchestration.deliveries.sql import identifier
+from orchestration.sql import identifier
 
 TABLE = "stg_responses"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from orchestration.errors import VakwerkError
 from orchestration.fingerprints import models_fingerprint
-from orchestration.settings import DBT, PRIVATE_FOLDER, Settings
+from orchestration.settings import DBT, PRIVATE_FOLDER, PUBLIC_FOLDER, Settings
 
 DAGSTER_INSTANCE = """\
 # Written by `vakwerk prepare`.
@@ -33,7 +33,7 @@ def prepare(settings: Settings) -> None:
 
     Raises PreparationError, with dbt's own words, where the models cannot be parsed.
     """
-    settings.home.mkdir(parents=True, exist_ok=True)
+    make_home(settings)
     for folder in (settings.landing, settings.dagster_home, settings.dbt_artifacts):
         folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     instance = settings.dagster_home / "dagster.yaml"
@@ -44,6 +44,16 @@ def prepare(settings: Settings) -> None:
     if not (stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint):
         _parse(settings)
         stamp.write_text(fingerprint, encoding="utf-8")
+
+
+def make_home(settings: Settings) -> None:
+    """Make the home where it is missing: readers may pass through it to what is published.
+
+    Everything else in it is closed to them by the mode of its own folder.
+    """
+    if not settings.home.exists():
+        settings.home.mkdir(parents=True)
+        settings.home.chmod(PUBLIC_FOLDER)
 
 
 def manifest_file(settings: Settings) -> Path:

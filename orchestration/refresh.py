@@ -18,7 +18,7 @@ from orchestration.deliveries.errors import DeliveryRefused
 from orchestration.deliveries.landing import pending
 from orchestration.deliveries.warehouse import state
 from orchestration.fingerprints import code_fingerprint
-from orchestration.preparation import prepare
+from orchestration.preparation import make_home, prepare
 from orchestration.publishing.publication import Manifest, published_manifest
 from orchestration.settings import Settings
 
@@ -48,6 +48,7 @@ def take_in(settings: Settings, paths: Iterable[Path], wave_id: str | None = Non
 
     A refusal keeps no other file out. Raises what `accept` raises for reasons other than the file.
     """
+    make_home(settings)
     files = [file for path in paths for file in _files(path)]
     refusals = []
     for file in [*files, *(delivery.path for delivery in pending(settings))]:

@@ -22,6 +22,7 @@ DBT = Path(sys.executable).with_name("dbt")
 
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
+PUBLIC_FOLDER = 0o755
 
 
 class SettingsError(VakwerkError):

@@ -12,7 +12,7 @@ import duckdb
 
 from expectations.declarations import Layer
 from orchestration.codebook import Codebook
-from orchestration.deliveries.sql import literal
+from orchestration.sql import literal
 
 WAVES = ("2022", "2024")
 HOSTILE = """v1"a:b{c}'%[1]"""

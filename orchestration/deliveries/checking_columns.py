@@ -16,7 +16,7 @@ from orchestration.codebook import Column
 from orchestration.deliveries import privacy
 from orchestration.deliveries.formats.table import TABLE, DeliveredColumn, DeliveredTable
 from orchestration.deliveries.report import Kind, Problem
-from orchestration.deliveries.sql import identifier
+from orchestration.sql import identifier
 
 SAMPLE = 200
 SHORTEST_CUT_TEXT = 100

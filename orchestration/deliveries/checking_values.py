@@ -21,7 +21,7 @@ from orchestration.deliveries.report import (
     Problem,
     ValueCount,
 )
-from orchestration.deliveries.sql import identifier, literal
+from orchestration.sql import identifier, literal
 
 CORRECTED_FILE = "Ask the sender for a corrected file."
 ONE_ROW_EACH = (

@@ -25,7 +25,6 @@ from orchestration.deliveries.archive import archived, put_in_archive, release
 from orchestration.deliveries.errors import DeliveryError
 from orchestration.deliveries.formats.table import TABLE
 from orchestration.deliveries.pseudonyms import parameters, pseudonym, read_key
-from orchestration.deliveries.sql import identifier, literal
 from orchestration.deliveries.warehouse import (
     RAW_SCHEMA,
     LoadedWave,
@@ -35,6 +34,7 @@ from orchestration.deliveries.warehouse import (
     table_name,
 )
 from orchestration.settings import Settings
+from orchestration.sql import identifier, literal
 
 
 @dataclass(frozen=True)

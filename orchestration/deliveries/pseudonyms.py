@@ -15,7 +15,7 @@ from tempfile import NamedTemporaryFile
 
 from orchestration.deliveries.errors import DeliveryError
 from orchestration.deliveries.private import owner_only, private_folder
-from orchestration.deliveries.sql import identifier
+from orchestration.sql import identifier
 
 KEY_BYTES = 32
 BLOCK_BYTES = 64

@@ -15,9 +15,9 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from orchestration.deliveries.sql import identifier, literal
 from orchestration.errors import VakwerkError
 from orchestration.settings import Settings
+from orchestration.sql import identifier, literal
 
 MARTS_FILE = "marts.duckdb"
 PARQUET_FOLDER = "parquet"

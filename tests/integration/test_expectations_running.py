@@ -20,8 +20,8 @@ from expectations.declarations import Scope
 from expectations.results import SAMPLE_ROWS, CheckResult
 from expectations.running import SUITES, run_checks, run_suite
 from orchestration.codebook import Codebook, CodebookError
-from orchestration.deliveries.sql import literal
 from orchestration.settings import PROJECT
+from orchestration.sql import literal
 from tests.expectations_survey import GOOD, HOSTILE, QUOTED, WAVES, write_codebook, write_database
 
 

@@ -17,7 +17,7 @@ from orchestration.deliveries.formats.table import (
     rows_in,
 )
 from orchestration.deliveries.report import Kind, Problem
-from orchestration.deliveries.sql import identifier, identifiers
+from orchestration.sql import identifier, identifiers
 
 SEND_AGAIN = "Write the Parquet file again, check that it opens, and deliver it again."
 

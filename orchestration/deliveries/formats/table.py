@@ -14,7 +14,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from orchestration.deliveries.report import Problem
-from orchestration.deliveries.sql import identifier
+from orchestration.sql import identifier
 
 TABLE = "delivered"
 

@@ -1,0 +1,140 @@
+"""Waves that come one by one, and are corrected, end as if all had come right at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.acceptance.conftest import Warehouse
+from tests.builders import good_table, write_delivery, write_survey
+
+pytestmark = pytest.mark.slow
+
+THRESHOLDS = "check_name,threshold,severity,reason"
+# How many-th a delivery was is the one thing that the two ways may tell differently.
+HISTORY = {"dim_waves": ["revision"]}
+
+
+@pytest.fixture(scope="module")
+def survey(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_survey(tmp_path_factory.mktemp("tiny") / "survey", quality_thresholds=THRESHOLDS)
+
+
+@pytest.fixture(scope="module")
+def files(survey: Path) -> dict[str, Path]:
+    first, corrected = good_table(60), good_table(64)
+    corrected["v1"] = [{"1": "3"}.get(code or "", code) for code in corrected["v1"]]
+    return {
+        "first": write_delivery(survey / "first" / "wave_2022.csv", first),
+        "corrected": write_delivery(survey / "corrected" / "wave_2022.csv", corrected),
+        "next": write_delivery(survey / "next" / "wave_2024.csv", good_table(80)),
+    }
+
+
+@pytest.fixture(scope="module")
+def one_by_one(
+    survey: Path, files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
+) -> Warehouse:
+    warehouse = Warehouse(tmp_path_factory.mktemp("one_by_one") / "home", survey)
+    for delivery in ("first", "next", "corrected"):
+        warehouse.run(files[delivery])
+    return warehouse
+
+
+@pytest.fixture(scope="module")
+def at_once(
+    survey: Path, files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
+) -> Warehouse:
+    warehouse = Warehouse(tmp_path_factory.mktemp("at_once") / "home", survey)
+    warehouse.run(files["corrected"], files["next"])
+    return warehouse
+
+
+def _marts(warehouse: Warehouse) -> dict[str, list[tuple[object, ...]]]:
+    with warehouse.published() as connection:
+        names = [
+            row[0]
+            for row in connection.execute("select table_name from duckdb_tables()").fetchall()
+        ]
+        return {
+            name: connection.execute(
+                f"select * exclude ({', '.join(HISTORY[name])}) from marts.{name} order by all"
+                if name in HISTORY
+                else f"from marts.{name} order by all"
+            ).fetchall()
+            for name in names
+            if name != "publication"
+        }
+
+
+def test_an_incremental_load_and_a_full_one_give_the_same_marts(
+    one_by_one: Warehouse, at_once: Warehouse
+) -> None:
+    left, right = _marts(one_by_one), _marts(at_once)
+    assert left.keys() == right.keys()
+    for name, rows in left.items():
+        assert len(rows) == len(right[name]) > 0, name
+        for ours, theirs in zip(rows, right[name], strict=True):
+            assert ours == pytest.approx(theirs, rel=1e-12, nan_ok=True), name
+
+
+def test_a_correction_replaces_its_wave_and_counts_no_other_again(one_by_one: Warehouse) -> None:
+    compiled = next((one_by_one.home / "dbt").rglob("compiled/**/answer_cells.sql")).read_text()
+    assert "'2022' as wave_id" in compiled
+    assert "'2024' as wave_id" not in compiled
+    with one_by_one.built() as connection:
+        waves = connection.execute(
+            "select wave_id, revision, row_count from raw.waves order by wave_id"
+        ).fetchall()
+        staged = connection.execute(
+            "select wave_id, count(*) from staging.stg_responses group by wave_id order by wave_id"
+        ).fetchall()
+    assert waves == [("2022", 2, 64), ("2024", 1, 80)]
+    assert staged == [("2022", 64), ("2024", 80)]
+
+
+def test_a_refused_file_changes_nothing_for_the_warehouse_and_its_readers(
+    one_by_one: Warehouse, tmp_path: Path
+) -> None:
+    before = {
+        path: path.read_bytes()
+        for path in [
+            one_by_one.home / "warehouse.duckdb",
+            *(one_by_one.home / "published").rglob("*.*"),
+        ]
+        if path.is_file()
+    }
+    broken = good_table(64) | {"v2": ["7"] * 64}
+    done = one_by_one.vakwerk("run", write_delivery(tmp_path / "wave_2022.csv", broken))
+    assert done.returncode == 2
+    for told in ("v2", "64", "'7'", "rows"):
+        assert told in done.stderr
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_codebook_that_changes_is_published_without_a_new_delivery(
+    at_once: Warehouse, survey: Path
+) -> None:
+    groups = survey / "codebook" / "groups.csv"
+    text = groups.read_text(encoding="utf-8")
+    try:
+        groups.write_text(text.replace("Manager", "Lead"), encoding="utf-8")
+        assert "codebook changed" in at_once.run().stdout
+    finally:
+        groups.write_text(text, encoding="utf-8")
+    with at_once.published() as connection:
+        label = connection.execute(
+            "select label_en from marts.dim_groups where group_code = 'LG'"
+        ).fetchone()
+    assert label == ("Lead",)
+
+
+def test_the_published_file_opens_in_a_reader_that_keeps_it_open(at_once: Warehouse) -> None:
+    with duckdb.connect(at_once.home / "published" / "marts.duckdb", read_only=True) as reader:
+        first = reader.execute("select build_id from marts.publication").fetchone()
+        assert at_once.vakwerk("publish").returncode == 0
+        assert reader.execute("select build_id from marts.publication").fetchone() == first
+    with at_once.published() as fresh:
+        assert fresh.execute("select build_id from marts.publication").fetchone() != first
