@@ -15,6 +15,7 @@ lint: $(INSTALLED)  ## check style, types and SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --processes 0 dbt_project/models dbt_project/tests
 
 ui: $(INSTALLED)  ## Dagster's pages on http://127.0.0.1:3000
 	$(BIN)/vakwerk ui

@@ -5,13 +5,13 @@
 #}
 
 {% macro t_bound(sign) %}
-    mean {{ sign }} student_t_quantile(0.975, degrees_of_freedom::double) * standard_error
+    mean {{ sign }} t_quantile * standard_error
 {% endmacro %}
 
 {% macro logit_bound(sign) %}
     1 / (1 + exp(-(
         ln(mean / (1 - mean))
-        {{ sign }} student_t_quantile(0.975, degrees_of_freedom::double) * standard_error / (mean * (1 - mean))
+        {{ sign }} t_quantile * standard_error / (mean * (1 - mean))
     )))
 {% endmacro %}
 

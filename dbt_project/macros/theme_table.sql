@@ -32,8 +32,8 @@ select
     items.label_nl as item_nl,
     items.label_en as item_en,
     results.group_code,
-    groups.label_nl as group_nl,
-    groups.label_en as group_en,
+    labels.label_nl as group_nl,
+    labels.label_en as group_en,
     results.respondents,
     results.mean,
     results.standard_error,
@@ -52,6 +52,6 @@ from results
 inner join distributions using (wave_id, item_id, breakdown, group_code)
 inner join {{ ref('dim_waves') }} as waves using (wave_id)
 inner join {{ ref('dim_items') }} as items using (item_id)
-inner join {{ ref('dim_groups') }} as groups using (breakdown, group_code)
-order by results.wave_id, items.position, groups.position
+inner join {{ ref('dim_groups') }} as labels using (breakdown, group_code)
+order by results.wave_id, items.position, labels.position
 {% endmacro %}

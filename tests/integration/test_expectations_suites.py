@@ -2,7 +2,6 @@
 
 What belongs here: one way, or more, of breaking each promise. What does not: how a suite is run.
 """
-# ruff: noqa: S608 - what is run here is written here.
 
 from __future__ import annotations
 

@@ -51,6 +51,7 @@ TABLES = {
     "organisations": (
         "organisation_code | abbreviation name_nl name_en kind parent_code valid_from valid_to"
     ),
+    "quality_thresholds": "check_name | threshold severity reason",
     "organisation_events": "event_date event organisation_code successor_code | note",
     "population": "wave_id stratum role | headcount source",
     "findings": (

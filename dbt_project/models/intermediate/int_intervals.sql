@@ -2,6 +2,7 @@ with estimates as (
 
     select
         estimates.*,
+        student_t_quantile(0.975, nullif(greatest(degrees_of_freedom, 0), 0)::double) as t_quantile,
         case
             when degrees_of_freedom <= 0 then null
             when measure = 'item_favourable' and designs.is_simple_random then 'wilson'
@@ -17,7 +18,7 @@ with estimates as (
 )
 
 select
-    *,
+    * exclude (t_quantile),
     {%- for bound, sign in [('ci_low', '-'), ('ci_high', '+')] %}
     case ci_method
         when 't' then {{ t_bound(sign) }}
