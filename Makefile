@@ -9,7 +9,7 @@ run: $(INSTALLED)  ## load the sample waves, model, audit and publish them
 	$(BIN)/vakwerk run seeds/waves
 
 test: $(INSTALLED)  ## run every test
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 lint: $(INSTALLED)  ## check style, types and SQL
 	$(BIN)/ruff check .

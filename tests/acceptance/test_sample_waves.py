@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import stat
 from hashlib import sha256
 from pathlib import Path
@@ -198,12 +197,3 @@ def test_readers_reach_what_is_published_and_nothing_else(sample: Warehouse) -> 
     assert readable
     assert {path.relative_to(sample.home).parts[0] for path in readable} == {"published"}
     assert not [path for path in readable if path.stat().st_mode & 0o222]
-
-
-def test_a_build_leaves_the_codebook_as_it_was(tmp_path: Path) -> None:
-    """dbt writes what it ran of each seed; from a wrong path that would be the seed itself."""
-    codebook = Path(shutil.copytree(PROJECT / "seeds", tmp_path / "survey")) / "codebook"
-    before = _checksums(codebook)
-    warehouse = Warehouse(tmp_path / "home", codebook.parent)
-    warehouse.run(codebook.parent / "waves" / "vakmanschap_2022.csv")
-    assert _checksums(codebook) == before

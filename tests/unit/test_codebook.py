@@ -376,21 +376,6 @@ def test_any_survey_gives_an_organisation_one_name_at_a_time(codebook: Codebook)
 
 
 @any_survey
-def test_any_survey_rolls_an_agency_up_to_its_parent_of_the_day(codebook: Codebook) -> None:
-    if not codebook.table("organisations"):
-        pytest.skip("this survey has no organisations")
-    for wave in codebook.waves.values():
-        codes = in_wave(codebook, "attribute_codes", wave.wave_id)
-        organisation, ministry = (
-            {row["code"]: row["group_code"] for row in codes if row["attribute_id"] == attribute}
-            for attribute in ("organisation", "ministry")
-        )
-        for code, unit in organisation.items():
-            found = organisation_on(codebook, unit, wave.fieldwork_end)
-            assert ministry[code] == (found["parent_code"] or unit), (wave.wave_id, code)
-
-
-@any_survey
 def test_any_survey_knows_the_population_of_every_stratum(codebook: Codebook) -> None:
     roles = {row["group_code"] for row in codebook.table("groups") if row["attribute_id"] == "role"}
     for wave_id in values(codebook.table("population"), "wave_id"):
@@ -455,6 +440,18 @@ def test_study_rewords_one_item_replaces_one_and_adds_two_in_2026() -> None:
     counts = Counter(row["comparability"] for row in versions(STUDY, "2026").values())
     assert (counts["reworded"], counts["replaced"], counts["new"]) == (1, 1, 2)
     assert len(set(versions(STUDY, "2024")) - set(versions(STUDY, "2026"))) == 1
+
+
+def test_study_rolls_an_agency_up_to_its_parent_of_the_day() -> None:
+    for wave in STUDY.waves.values():
+        codes = in_wave(STUDY, "attribute_codes", wave.wave_id)
+        organisation, ministry = (
+            {row["code"]: row["group_code"] for row in codes if row["attribute_id"] == attribute}
+            for attribute in ("organisation", "ministry")
+        )
+        for code, unit in organisation.items():
+            found = organisation_on(STUDY, unit, wave.fieldwork_end)
+            assert ministry[code] == (found["parent_code"] or unit), (wave.wave_id, code)
 
 
 def test_study_turns_a_block_of_items_in_one_wave_only() -> None:
