@@ -5,6 +5,7 @@ work, which `deliveries`, dbt and `publishing` do.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
@@ -15,7 +16,7 @@ from orchestration.codebook import Codebook
 from orchestration.dbt_results import check_records, failures
 from orchestration.dbt_translation import VakwerkTranslator
 from orchestration.deliveries.door import accept
-from orchestration.deliveries.errors import DeliveryRefused, StillArriving
+from orchestration.deliveries.errors import DeliveryError, StillArriving, WarehouseBusy
 from orchestration.deliveries.landing import pending
 from orchestration.deliveries.loading import load
 from orchestration.deliveries.warehouse import connected
@@ -32,6 +33,16 @@ PUBLICATION = dg.AssetKey(["published", "marts"])
 
 # A file still being written, or a lock that another process holds, passes; a bad file does not.
 PASSING_FAULTS = dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL)
+
+
+@contextmanager
+def delivery_faults() -> Iterator[None]:
+    """A fault of a delivery as Dagster's failure: tried again only where it can pass."""
+    try:
+        yield
+    except DeliveryError as fault:
+        passes = isinstance(fault, StillArriving | WarehouseBusy)
+        raise dg.Failure(str(fault), allow_retries=passes) from fault
 
 
 def build_assets(
@@ -53,12 +64,8 @@ def build_assets(
         reports = {}
         for delivery in pending(settings):
             if delivery.wave and delivery.wave.wave_id in waves:
-                try:
+                with delivery_faults():
                     outcome = accept(delivery.path, settings)
-                except DeliveryRefused as refusal:
-                    raise dg.Failure(str(refusal), allow_retries=False) from refusal
-                except StillArriving as fault:
-                    raise dg.RetryRequested(max_retries=3, seconds_to_wait=5) from fault
                 reports[outcome.wave_id] = outcome.report.summary
         return dg.MaterializeResult(
             metadata={"new_deliveries": reports or "none: the waves stay as they are loaded"}
@@ -77,7 +84,8 @@ def build_assets(
     )
     def raw_waves(context: dg.AssetExecutionContext) -> None:
         for wave_id in context.partition_keys:
-            loaded = load(settings, wave_id)
+            with delivery_faults():
+                loaded = load(settings, wave_id)
             context.add_asset_metadata(
                 {
                     "dagster/row_count": loaded.wave.row_count,
@@ -105,6 +113,8 @@ def build_assets(
         kinds={"duckdb", "parquet"},
         # The codebook too: its fingerprint is published, and some of it is read by checks alone.
         deps=[RESPONSES, *_of_groups(models, "codebook", "marts")],
+        # For every range of waves at once, as what it publishes is.
+        backfill_policy=ONE_RUN,
         pool=WRITER_POOL,
         description="What readers see: the marts as one DuckDB file and as Parquet, switched as one.",
     )

@@ -12,7 +12,7 @@ from expectations.declarations import Check, Layer, Scope
 from expectations.results import CheckResult
 from expectations.running import SUITES, run_suite
 from orchestration import audit
-from orchestration.assets import ACCEPTED
+from orchestration.assets import ACCEPTED, delivery_faults
 from orchestration.codebook import Codebook
 from orchestration.deliveries.accepted import database_of, waiting_for
 from orchestration.deliveries.door import refuse
@@ -40,8 +40,9 @@ def build_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
         ]
         for check, *of_waves in zip(SUITES["delivery"], *results, strict=True):
             yield _asset_check("delivery", check, dict(zip(waves, of_waves, strict=True)))
-        for wave, of_checks in zip(waves, results, strict=True):
-            _refuse(settings, wave, of_checks)
+        with delivery_faults():
+            for wave, of_checks in zip(waves, results, strict=True):
+                _refuse(settings, wave, of_checks)
 
     @dg.multi_asset_check(name="check_staging", specs=_specs("staging"), pool=WRITER_POOL)
     def check_staging() -> Iterator[dg.AssetCheckResult]:
@@ -67,7 +68,7 @@ def _refuse(settings: Settings, wave_id: str, results: Sequence[CheckResult]) ->
         if not result.passed and result.severity == "block"
     ]
     if problems:
-        refuse(settings, wave_id, problems)
+        raise refuse(settings, wave_id, problems)
 
 
 def _on_warehouse(

@@ -90,8 +90,11 @@ def check(
 ) -> None:
     """Hold a delivery against the codebook and change nothing: a dry run of the door."""
     from orchestration.deliveries.door import inspect
+    from orchestration.preparation import make_home
 
-    report = inspect(file, Settings.from_environment(), wave)
+    settings = Settings.from_environment()
+    make_home(settings)
+    report = inspect(file, settings, wave)
     console.print(report.as_text(), markup=False)
     raise typer.Exit(REFUSED if report.is_refused else int(bool(report.problems)))
 

@@ -87,7 +87,10 @@ def _failures(result: dg.ExecuteInProcessResult) -> Iterator[str]:
         failure = event.step_failure_data
         told = failure.user_failure_data.description if failure.user_failure_data else None
         cause = failure.error.cause or failure.error if failure.error else None
-        yield f"{STEPS.get(event.step_key or '', event.step_key)}: {told or (cause and cause.message.strip())}"
+        # Red checks are told above, each by its name.
+        if cause is None or cause.cls_name != "DagsterAssetCheckFailedError":
+            step = STEPS.get(event.step_key or "", event.step_key)
+            yield f"{step}: {told or (cause and cause.message.strip())}"
     if not result.success and not any(event.is_step_failure for event in result.all_events):
         yield "The run did not finish; Dagster's page of the run says where it stopped."
 
@@ -98,7 +101,7 @@ def _unkept(result: dg.ExecuteInProcessResult, severity: dg.AssetCheckSeverity) 
             rows = check.metadata.get(
                 "failing_rows", check.metadata.get("dagster_dbt/failed_row_count")
             )
-            told = check.description or (f"{rows.value} failing rows" if rows else "not kept")
+            told = check.description or (f"failing rows: {rows.value}" if rows else "not kept")
             yield f"{check.asset_key.to_user_string()}: {check.check_name}: {told}"
 
 

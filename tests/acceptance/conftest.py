@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.settings import PROJECT
+from orchestration.settings import DBT, PROJECT, Settings
 from tests.golden_survey import GOLDEN, SKIP_REASON, write_golden_survey
 
 VAKWERK = Path(sys.executable).with_name("vakwerk")
@@ -33,6 +33,20 @@ class Warehouse:
         environment |= {"VAKWERK_HOME": str(self.home), "VAKWERK_SURVEY": str(self.survey)}
         return subprocess.run(
             [VAKWERK, *arguments], env=environment, capture_output=True, text=True, check=False
+        )
+
+    def dbt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run dbt by hand on this warehouse; its output and exit code."""
+        settings = Settings.from_environment(
+            {"VAKWERK_HOME": str(self.home), "VAKWERK_SURVEY": str(self.survey)}
+        )
+        project = str(settings.dbt_project)
+        return subprocess.run(
+            [DBT, *arguments, "--project-dir", project, "--profiles-dir", project],
+            env=os.environ | settings.environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     def run(self, *files: Path) -> subprocess.CompletedProcess[str]:

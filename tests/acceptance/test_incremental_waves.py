@@ -8,6 +8,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from orchestration.settings import PROJECT
 from tests.acceptance.conftest import Warehouse
 from tests.builders import good_table, write_delivery, write_survey
 
@@ -16,6 +17,11 @@ pytestmark = pytest.mark.slow
 THRESHOLDS = "check_name,threshold,severity,reason"
 # How many-th a delivery was is the one thing that the two ways may tell differently.
 HISTORY = {"dim_waves": ["revision"]}
+
+UNIT_TESTS = sum(
+    path.read_text(encoding="utf-8").count("\n    given:")
+    for path in (PROJECT / "dbt_project" / "models").rglob("*.yml")
+)
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +121,12 @@ def test_a_build_leaves_the_codebook_as_it_was(corrected: Warehouse, tmp_path: P
     fresh = write_survey(tmp_path / "survey", quality_thresholds=THRESHOLDS) / "codebook"
     for path in fresh.iterdir():
         assert (corrected.survey / "codebook" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_the_computed_rules_of_the_models_hold_in_every_named_case(corrected: Warehouse) -> None:
+    done = corrected.dbt("test", "--select", "test_type:unit")
+    assert done.returncode == 0, done.stdout
+    assert f"PASS={UNIT_TESTS} " in done.stdout
 
 
 def test_a_codebook_that_changes_is_published_without_a_new_delivery(
