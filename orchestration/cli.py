@@ -102,6 +102,7 @@ def check(
 @app.command()
 def status() -> None:
     """Say which waves are expected, delivered, loaded and published."""
+    from orchestration.deliveries.accepted import waiting_for
     from orchestration.deliveries.landing import pending
     from orchestration.deliveries.warehouse import state
     from orchestration.publishing.publication import published_manifest
@@ -124,6 +125,9 @@ def status() -> None:
     console.print(table)
     for delivery in pending(settings):
         console.print(f"Waiting in the landing folder: {delivery.path.name}", markup=False)
+    for wave_id in Codebook(settings.codebook).waves:
+        if waiting := waiting_for(settings.accepted, wave_id):
+            console.print(f"Accepted and waiting to be loaded: {waiting.file_name}", markup=False)
     console.print(
         f"Published build: {manifest['build_id'] if manifest else 'none; `vakwerk run` makes it'}"
     )

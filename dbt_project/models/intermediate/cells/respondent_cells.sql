@@ -3,13 +3,6 @@
 -- depends_on: {{ ref('items') }}
 -- depends_on: {{ ref('item_versions') }}
 -- depends_on: {{ ref('breakdowns') }}
-{{ config(
-    materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='wave_id',
-    pre_hook="{{ drop_withdrawn_waves() }}",
-) }}
-
 {% for wave in waves_to_build() %}
 {{ count_cells(
     wave,

@@ -3,21 +3,14 @@
 -- depends_on: {{ ref('items') }}
 -- depends_on: {{ ref('item_versions') }}
 -- depends_on: {{ ref('breakdowns') }}
-{{ config(
-    materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='wave_id',
-    pre_hook="{{ drop_withdrawn_waves() }}",
-) }}
-
 {% for wave in waves_to_build() %}
 {%- set outer_loop = loop -%}
-{% for theme_id, items in items_of_wave(wave.wave_id) | groupby('theme_id') %}
+{% for item in items_of_wave(wave.wave_id) %}
 {{ count_cells(
     wave,
-    subject="'" ~ theme_id ~ "' as theme_id",
-    keys=['score_sum', 'items_answered'],
-    from_clause=theme_scores(wave, items),
+    subject="'" ~ item.item_id ~ "' as item_id",
+    keys=['answer'],
+    from_clause="(select *, " ~ quoted(item.item_column) ~ " as answer from " ~ ref('stg_responses') ~ " where wave_id = '" ~ wave.wave_id ~ "')",
 ) }}
 {{ "union all" if not (outer_loop.last and loop.last) }}
 {% endfor %}

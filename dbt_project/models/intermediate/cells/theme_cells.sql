@@ -1,0 +1,19 @@
+-- depends_on: {{ ref('stg_responses') }}
+-- depends_on: {{ ref('stg_waves') }}
+-- depends_on: {{ ref('items') }}
+-- depends_on: {{ ref('item_versions') }}
+-- depends_on: {{ ref('breakdowns') }}
+{% for wave in waves_to_build() %}
+{%- set outer_loop = loop -%}
+{% for theme_id, items in items_of_wave(wave.wave_id) | groupby('theme_id') %}
+{{ count_cells(
+    wave,
+    subject="'" ~ theme_id ~ "' as theme_id",
+    keys=['score_sum', 'items_answered'],
+    from_clause=theme_scores(wave, items),
+) }}
+{{ "union all" if not (outer_loop.last and loop.last) }}
+{% endfor %}
+{% else %}
+{{ nothing_to_build() }}
+{% endfor %}
