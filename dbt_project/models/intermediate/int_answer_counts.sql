@@ -7,8 +7,7 @@ select
     groups.post_stratum,
     cells.answer,
     sum(cells.respondents)::bigint as respondents,
-    sum(cells.weight_sum)::bigint as weight_sum,
-    sum(cells.weight_square_sum)::decimal(38, 0) as weight_square_sum,
+    {{ exact_weights('sum', 'any_value') }}
 from {{ ref('answer_cells') }} as cells
 inner join {{ ref('int_profile_groups') }} as groups using (wave_id, profile_id)
 group by all

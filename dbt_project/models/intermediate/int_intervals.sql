@@ -7,7 +7,7 @@ with estimates as (
             when degrees_of_freedom <= 0 then null
             when measure = 'item_favourable' and designs.is_simple_random then 'wilson'
             -- Nobody, or everybody: the logit is infinite; count as many people as the weights are worth.
-            when measure = 'item_favourable' and mean in (0, 1) then 'wilson_effective'
+            when measure = 'item_favourable' and mean_unweighted in (0, 1) then 'wilson_effective'
             when standard_error is null then null
             when measure = 'item_favourable' then 'logit'
             else 't'

@@ -19,8 +19,8 @@ select
     post_stratum,
     answer::double as value,
     respondents,
-    weight_sum::double as weight_sum,
-    weight_square_sum::double as weight_square_sum,
+    weight_sum,
+    weight_square_sum,
 from item_counts
 
 union all
@@ -35,8 +35,8 @@ select
     post_stratum,
     is_favourable::double,
     respondents,
-    weight_sum::double,
-    weight_square_sum::double,
+    weight_sum,
+    weight_square_sum,
 from item_counts
 
 union all
@@ -51,7 +51,6 @@ select
     groups.post_stratum,
     cells.score_sum / cells.items_answered,
     cells.respondents,
-    cells.weight_sum::double,
-    cells.weight_square_sum::double,
+    {{ exact_weights() }}
 from {{ ref('theme_cells') }} as cells
 inner join {{ ref('int_profile_groups') }} as groups using (wave_id, profile_id)

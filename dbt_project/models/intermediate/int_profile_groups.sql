@@ -1,5 +1,15 @@
 -- depends_on: {{ ref('stg_profiles') }}
+-- depends_on: {{ ref('stg_post_strata') }}
 -- depends_on: {{ ref('breakdowns') }}
+with profiles as (
+
+    select profiles.*, weights.population_weight, weights.weight_scale
+    from {{ ref('stg_profiles') }} as profiles
+    inner join (
+        select distinct wave_id, post_stratum, population_weight, weight_scale from {{ ref('stg_post_strata') }}
+    ) as weights using (wave_id, post_stratum)
+
+)
 
 {% for breakdown in query_rows("select * from " ~ ref('breakdowns') ~ " order by position") %}
 {%- set attributes = [] -%}
@@ -9,9 +19,11 @@ select
     profile_id,
     stratum,
     post_stratum,
+    population_weight,
+    weight_scale,
     '{{ breakdown.breakdown }}' as breakdown,
     {{ attributes | join(" || '|' || ") if attributes else "'all'" }} as group_code,
-from {{ ref('stg_profiles') }}
+from profiles
 where
     cube = '{{ breakdown.cube }}'
     {%- for attribute in attributes %}
