@@ -4,7 +4,6 @@ with waves as (
         wave_id,
         any_value(weighting) as weighting,
         count(distinct stratum) as strata,
-        any_value(weight_scale) as weight_scale,
     from {{ ref('stg_post_strata') }}
     group by all
 
