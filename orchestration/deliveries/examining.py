@@ -18,6 +18,7 @@ from orchestration.deliveries.archive import Original
 from orchestration.deliveries.checking_columns import column_problems, doubled_columns
 from orchestration.deliveries.checking_values import value_problems
 from orchestration.deliveries.formats import READERS
+from orchestration.deliveries.formats.reading import Reading
 from orchestration.deliveries.formats.table import DeliveredTable
 from orchestration.deliveries.report import Kind, Problem, Report, Severity
 
@@ -72,7 +73,7 @@ def _read(original: Original, connection: DuckDBPyConnection, folder: Path) -> D
         message = f"There is no reader for files that end in {original.suffix!r}."
         remedy = f"Deliver one of {', '.join(READERS)}, with that ending in its name."
         return DeliveredTable(problems=(Problem(Kind.UNSUPPORTED_FORMAT, message, remedy),))
-    return reader(original.copy, connection, folder)
+    return reader(original.copy, connection, folder, Reading())
 
 
 def _problems(

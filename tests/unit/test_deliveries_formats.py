@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.deliveries.formats import READERS, format_of, statistical
+from orchestration.deliveries.formats.reading import Reading
 from orchestration.deliveries.formats.table import DeliveredTable
 from orchestration.deliveries.report import Kind, Severity
 from tests.builders import ITEMS, WORDING, csv_text, good_table, write_delivery
@@ -32,7 +33,7 @@ def read(path: Path) -> tuple[DeliveredTable, Rows]:
     suffix = format_of(path.name)
     assert suffix is not None
     with duckdb.connect() as connection:
-        table = READERS[suffix](path, connection, path.parent)
+        table = READERS[suffix](path, connection, path.parent, Reading())
         rows = connection.execute("from delivered").fetchall() if table.columns else []
     return table, rows
 

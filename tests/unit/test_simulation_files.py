@@ -19,6 +19,7 @@ import pytest
 
 from orchestration.codebook import Codebook
 from orchestration.deliveries.formats import READERS
+from orchestration.deliveries.formats.reading import Reading
 from orchestration.settings import PROJECT
 from orchestration.simulation import writing
 from orchestration.simulation.parameters import Parameters, SimulationError
@@ -51,7 +52,7 @@ def write(output: Path, **asked: Any) -> Path:
 def read(path: Path, folder: Path) -> Mapping[str, list[str | None]]:
     """The columns of a delivery as the door reads them."""
     with duckdb.connect() as connection:
-        table = READERS[path.suffix](path, connection, folder)
+        table = READERS[path.suffix](path, connection, folder, Reading())
         assert not table.problems
         rows = connection.execute("from delivered").fetchall()
     return {column.name: [row[place] for row in rows] for place, column in enumerate(table.columns)}

@@ -1,7 +1,7 @@
 """Formats: from a delivered file to the table `delivered`, every column text, in the file's order.
 
-A reader takes the file, an empty DuckDB connection and a folder for what it unpacks, makes the
-table and says what it saw; it judges whether the file could be read to its end, not what the
+A reader takes the file, an empty DuckDB connection, a folder for what it unpacks and what the sender
+said of the file, makes the table and says what it saw; it judges whether the file could be read to its end, not what the
 columns mean. Another format is another reader in `READERS`.
 """
 
@@ -14,11 +14,12 @@ from duckdb import DuckDBPyConnection
 
 from orchestration.deliveries.formats.columnar import read_parquet
 from orchestration.deliveries.formats.delimited import read_csv, read_gzipped_csv
+from orchestration.deliveries.formats.reading import Reading
 from orchestration.deliveries.formats.sheets import read_sheet
 from orchestration.deliveries.formats.statistical import read_sav
 from orchestration.deliveries.formats.table import DeliveredTable
 
-Reader = Callable[[Path, DuckDBPyConnection, Path], DeliveredTable]
+Reader = Callable[[Path, DuckDBPyConnection, Path, Reading], DeliveredTable]
 
 READERS: Mapping[str, Reader] = {
     ".csv": read_csv,

@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
+from orchestration.deliveries.formats.reading import Reading
 from orchestration.deliveries.formats.table import (
     TABLE,
     DeliveredTable,
@@ -22,7 +23,9 @@ from orchestration.sql import identifier, identifiers
 SEND_AGAIN = "Write the Parquet file again, check that it opens, and deliver it again."
 
 
-def read_parquet(path: Path, connection: DuckDBPyConnection, _folder: Path) -> DeliveredTable:
+def read_parquet(
+    path: Path, connection: DuckDBPyConnection, _folder: Path, _reading: Reading
+) -> DeliveredTable:
     """Read a Parquet file; it has no header, so row 1 is its first row."""
     import pyarrow.parquet
 

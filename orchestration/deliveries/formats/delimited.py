@@ -27,6 +27,7 @@ from orchestration.deliveries.formats.delimited_damage import (
     rejects_in,
     undecodable_lines,
 )
+from orchestration.deliveries.formats.reading import Reading
 from orchestration.deliveries.formats.table import (
     TABLE,
     DeliveredTable,
@@ -42,7 +43,9 @@ OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 AS_CSV = "Export the file as csv separated by commas and deliver it again."
 
 
-def read_csv(path: Path, connection: DuckDBPyConnection, _folder: Path) -> DeliveredTable:
+def read_csv(
+    path: Path, connection: DuckDBPyConnection, _folder: Path, _reading: Reading
+) -> DeliveredTable:
     """Read a csv file; row 1 is its header."""
     with path.open("rb") as file:
         start = file.read(PROBE_BYTES)
@@ -66,7 +69,9 @@ def read_csv(path: Path, connection: DuckDBPyConnection, _folder: Path) -> Deliv
     return _read_rows(path, names, connection)
 
 
-def read_gzipped_csv(path: Path, connection: DuckDBPyConnection, folder: Path) -> DeliveredTable:
+def read_gzipped_csv(
+    path: Path, connection: DuckDBPyConnection, folder: Path, reading: Reading
+) -> DeliveredTable:
     """Read a gzipped csv file: unpacked first, since DuckDB passes over a missing checksum."""
     unpacked = folder / "unpacked.csv"
     damage: tuple[Problem, ...] = ()
@@ -77,7 +82,7 @@ def read_gzipped_csv(path: Path, connection: DuckDBPyConnection, folder: Path) -
         message = f"The gzip file is cut off or damaged: {error}."
         damage = (Problem(Kind.TRUNCATED, message, SEND_AGAIN),)
     try:
-        table = read_csv(unpacked, connection, folder)
+        table = read_csv(unpacked, connection, folder, reading)
     finally:
         unpacked.unlink()
     return replace(table, problems=(*damage, *table.problems))

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
+from orchestration.deliveries.formats.reading import Reading
 from orchestration.deliveries.formats.table import (
     DeliveredTable,
     append,
@@ -28,7 +29,9 @@ SEND_AGAIN = (
 ONE_SHEET = "Check that the first sheet is the delivery, and leave the other sheets out."
 
 
-def read_sheet(path: Path, connection: DuckDBPyConnection, _folder: Path) -> DeliveredTable:
+def read_sheet(
+    path: Path, connection: DuckDBPyConnection, _folder: Path, _reading: Reading
+) -> DeliveredTable:
     """Read the first sheet of a workbook; other sheets with something in them are a warning."""
     import python_calamine
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
+from orchestration.deliveries.formats.reading import Reading
 from orchestration.deliveries.formats.table import (
     DeliveredColumn,
     DeliveredTable,
@@ -35,7 +36,9 @@ CELLS_PER_CHUNK = 20_000_000
 SEND_AGAIN = "Save the file again from SPSS, check its number of cases, and deliver it again."
 
 
-def read_sav(path: Path, connection: DuckDBPyConnection, _folder: Path) -> DeliveredTable:
+def read_sav(
+    path: Path, connection: DuckDBPyConnection, _folder: Path, _reading: Reading
+) -> DeliveredTable:
     """Read an SPSS file; it has no header, so row 1 is its first case."""
     import pyreadstat
 

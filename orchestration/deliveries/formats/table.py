@@ -22,20 +22,22 @@ TABLE = "delivered"
 @dataclass(frozen=True)
 class DeliveredColumn:
     """One column: its `name` as delivered and its `label` in the table, which differs from the name
-    only where two columns have the same one. Labelled formats give the question's text and the
-    labels of its codes.
+    only where two columns have the same one. Labelled formats give the question's text, the labels
+    of its codes, and the codes that the sender declared as missing.
     """
 
     name: str
     label: str
     text: str = ""
     value_labels: Mapping[str, str] = field(default_factory=dict)
+    missing_codes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class DeliveredTable:
     """What a reader saw. `first_row` is the place of the first respondent in the file as a person
-    counts; `left_out` are the rows, counted likewise and ascending, that could not be read.
+    counts; `left_out` are the rows, counted likewise and ascending, that could not be read. `stated` says how the file was read, such
+    as its encoding, by name.
     """
 
     columns: tuple[DeliveredColumn, ...] = ()
@@ -43,6 +45,7 @@ class DeliveredTable:
     row_count: int = 0
     left_out: tuple[int, ...] = ()
     problems: tuple[Problem, ...] = ()
+    stated: Mapping[str, str] = field(default_factory=dict)
 
     def row_in_file(self, position: int) -> int:
         """The row in the file, as a person counts, of the table's row at `position` (from 0)."""

@@ -1,0 +1,66 @@
+"""Refreshing: from what was delivered to what readers see."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.commands.terminal import REFUSED, WaveOption, console, errors
+from orchestration.settings import Settings
+
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        help="Deliveries, or folders of them, to take in beside the landing folder.", exists=True
+    ),
+]
+
+
+def run(files: Files = None, wave: WaveOption = None) -> None:
+    """Take in what was delivered, and refresh and publish the marts if anything is new."""
+    from orchestration.deliveries.warehouse import state
+    from orchestration.refresh import reason_to_refresh, refresh, take_in
+
+    settings = Settings.from_environment()
+    started = time.monotonic()
+    taken = take_in(settings, files or [], wave)
+    for refusal in taken.refusals:
+        errors.print(refusal.report.as_text(), style="red", markup=False)
+        errors.print(f"The file and this report are in {refusal.folder}.", soft_wrap=True)
+    exit_code = REFUSED if taken.refusals else 0
+    reason = reason_to_refresh(settings, taken)
+    waves = taken.waves or tuple(state(settings))
+    if reason is None:
+        console.print("Nothing is new: what is published stands.")
+    elif not waves:
+        console.print(
+            f"No wave is loaded yet: put its file into {settings.landing}, or name it.",
+            soft_wrap=True,
+        )
+    else:
+        console.print(f"Refreshing: {reason}.")
+        outcome = refresh(
+            settings,
+            waves,
+            lambda step: errors.print(f"  {time.monotonic() - started:5.1f} s  {step}"),
+        )
+        for warning in outcome.warnings:
+            console.print(f"Warning: {warning}", style="yellow", markup=False)
+        if not outcome.succeeded:
+            for problem in outcome.problems:
+                errors.print(problem, style="red", markup=False)
+            errors.print("Not published; readers keep what they had.")
+            raise typer.Exit(1)
+        console.print(f"Published {settings.published / 'marts.duckdb'}", soft_wrap=True)
+    raise typer.Exit(exit_code)
+
+
+def publish() -> None:
+    """Publish the marts that stand in the warehouse again, if every check allows it."""
+    from orchestration.publishing.publication import publish as publish_marts
+
+    manifest = publish_marts(Settings.from_environment())
+    console.print(f"Published build {manifest['build_id']}.")

@@ -1,0 +1,17 @@
+"""The terminal: what every command writes to and answers with."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+REFUSED = 2
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+WaveOption = Annotated[
+    str | None, typer.Option("--wave", help="The wave of the file, where its name does not tell.")
+]
