@@ -1,18 +1,22 @@
 """Statistical functions that DuckDB lacks, registered on every connection that dbt opens.
 
-A dbt-duckdb plugin: each function is scipy's, takes and gives columns of doubles, and gives NULL
-where an argument is NULL. What can be said in SQL stays in SQL.
+A dbt-duckdb plugin: each function is scipy's or numpy's, takes and gives columns of doubles, and
+gives NULL where an argument is NULL. What can be said in SQL stays in SQL.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
-from duckdb.sqltypes import DOUBLE
-from scipy.special import stdtrit
+from duckdb.sqltypes import DOUBLE, DuckDBPyType
+from scipy.special import fdtrc, stdtr, stdtrit
+
+DOUBLES = DuckDBPyType("double[]")
+MATRIX = DuckDBPyType("double[][]")
 
 
 def student_t_quantile(probability: pa.Array, degrees_of_freedom: pa.Array) -> pa.Array:
@@ -20,15 +24,60 @@ def student_t_quantile(probability: pa.Array, degrees_of_freedom: pa.Array) -> p
     return pa.array(stdtrit(_doubles(degrees_of_freedom), _doubles(probability)))
 
 
+def student_t_p(t: pa.Array, degrees_of_freedom: pa.Array) -> pa.Array:
+    """The probability that Student's t lies as far from 0 as this, on either side."""
+    return pa.array(2 * stdtr(_doubles(degrees_of_freedom), -np.abs(_doubles(t))))
+
+
+def student_t_tail(t: pa.Array, degrees_of_freedom: pa.Array) -> pa.Array:
+    """The probability that Student's t is above this."""
+    return pa.array(stdtr(_doubles(degrees_of_freedom), -_doubles(t)))
+
+
+def f_tail(f: pa.Array, numerator: pa.Array, denominator: pa.Array) -> pa.Array:
+    """The probability that F with these degrees of freedom is above this."""
+    return pa.array(fdtrc(_doubles(numerator), _doubles(denominator), _doubles(f)))
+
+
+def wald_f(means: pa.Array, covariances: pa.Array) -> pa.Array:
+    """Wald's F that all means of a list are equal, given the covariance of each two of them.
+
+    None where the covariance of the differences is singular, as where no group varies.
+    """
+    return pa.array(
+        [_wald_f(*pair) for pair in zip(means.to_pylist(), covariances.to_pylist(), strict=True)],
+        pa.float64(),
+    )
+
+
+def _wald_f(means: list[float], covariances: list[list[float]]) -> float | None:
+    contrasts = np.eye(len(means))[1:] - np.eye(len(means))[0]
+    differences = contrasts @ np.asarray(means)
+    covariance = contrasts @ np.asarray(covariances) @ contrasts.T
+    if np.linalg.matrix_rank(covariance) < len(differences):
+        return None
+    return float(differences @ np.linalg.solve(covariance, differences) / len(differences))
+
+
 def _doubles(column: pa.Array) -> Any:
     return column.to_numpy(zero_copy_only=False)
+
+
+FUNCTIONS = (
+    (student_t_quantile, [DOUBLE, DOUBLE], DOUBLE),
+    (student_t_p, [DOUBLE, DOUBLE], DOUBLE),
+    (student_t_tail, [DOUBLE, DOUBLE], DOUBLE),
+    (f_tail, [DOUBLE, DOUBLE, DOUBLE], DOUBLE),
+    (wald_f, [DOUBLES, MATRIX], DOUBLE),
+)
 
 
 class Plugin(BasePlugin):
     """Registers the functions; dbt-duckdb looks for a class of this name."""
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
-        # DuckDB's own stubs know functions of plain values only.
-        conn.create_function(  # type: ignore[call-overload]
-            "student_t_quantile", student_t_quantile, [DOUBLE, DOUBLE], DOUBLE, type="arrow"
-        )
+        for function, parameters, result in FUNCTIONS:
+            # DuckDB's own stubs know functions of plain values only.
+            conn.create_function(  # type: ignore[call-overload]
+                function.__name__, function, parameters, result, type="arrow"
+            )

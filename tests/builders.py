@@ -117,10 +117,10 @@ CODEBOOK: Mapping[str, str] = {
         2024,role,M,MW
     """,
     "breakdowns": """
-        breakdown,attribute_1,attribute_2,cube,position,label_nl,label_en
-        total,,,groups,1,Totaal,Total
-        role,role,,groups,2,Rol,Role
-        organisation,organisation,,groups,3,Organisatie,Organisation
+        breakdown,attribute_1,attribute_2,cube,compare_pairs,position,label_nl,label_en
+        total,,,groups,false,1,Totaal,Total
+        role,role,,groups,true,2,Rol,Role
+        organisation,organisation,,groups,false,3,Organisatie,Organisation
     """,
     "organisations": """
         organisation_code,abbreviation,name_nl,name_en,kind,parent_code,valid_from,valid_to

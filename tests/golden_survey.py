@@ -132,11 +132,11 @@ def _tables() -> dict[str, tuple[str, list[Sequence[object]]]]:
             [(d, a, code, code) for d in DESIGNS for a, codes in groups.items() for code in codes],
         ),
         "breakdowns": (
-            "breakdown,attribute_1,attribute_2,cube,position,label_nl,label_en",
+            "breakdown,attribute_1,attribute_2,cube,compare_pairs,position,label_nl,label_en",
             [
-                ("total", "", "", "main", 1, "Totaal", "Total"),
-                ("role", "role", "", "main", 2, "Rol", "Role"),
-                ("domain", "domain", "", "domain", 3, "Domein", "Domain"),
+                ("total", "", "", "main", "false", 1, "Totaal", "Total"),
+                ("role", "role", "", "main", "true", 2, "Rol", "Role"),
+                ("domain", "domain", "", "domain", "true", 3, "Domein", "Domain"),
             ],
         ),
         "organisations": (

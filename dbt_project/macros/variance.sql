@@ -11,3 +11,18 @@
             * sum({{ residual_square_sum }} - pow({{ residual_sum }}, 2) / post_stratum_respondents)
     end
 {% endmacro %}
+
+{#
+  The covariance that one stratum adds to the means of two groups that share nobody, or of a group
+  with itself. Of a respondent, only one of the two residuals is not 0.
+#}
+{% macro stratum_covariance(own, other) %}
+    (1 - {{ own }}.sampling_fraction) * case
+        when {{ own }}.stratum_respondents = 1
+            then sum(if({{ own }}.group_code = {{ other }}.group_code, {{ own }}.residual_square_sum, 0))
+        else {{ own }}.stratum_respondents / ({{ own }}.stratum_respondents - 1) * sum(
+            if({{ own }}.group_code = {{ other }}.group_code, {{ own }}.residual_square_sum, 0)
+            - {{ own }}.residual_sum * {{ other }}.residual_sum / {{ own }}.post_stratum_respondents
+        )
+    end
+{% endmacro %}

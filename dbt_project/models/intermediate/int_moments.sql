@@ -8,6 +8,7 @@ select
     post_stratum,
     sum(respondents)::bigint as respondents,
     sum(respondents * value) as value_sum,
+    sum(respondents * value * value) as value_square_sum,
     sum(weight_sum) as weight_sum,
     sum(weight_sum * value) as weighted_value_sum,
     sum(weight_sum * value * value) as weighted_value_square_sum,

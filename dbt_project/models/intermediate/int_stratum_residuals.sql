@@ -7,6 +7,7 @@ with residuals as (
         moments.measure,
         moments.breakdown,
         moments.group_code,
+        moments.side,
         moments.stratum,
         moments.post_stratum,
         (moments.weighted_value_sum - means.mean * moments.weight_sum) / means.weight_sum as residual_sum,
@@ -15,9 +16,9 @@ with residuals as (
             - 2 * means.mean * moments.weight_square_value_sum
             + pow(means.mean, 2) * moments.weight_square_sum
         ) / pow(means.weight_sum, 2) as residual_square_sum,
-    from {{ ref('int_moments') }} as moments
+    from {{ ref('int_side_moments') }} as moments
     inner join {{ ref('int_means') }} as means
-        using (wave_id, subject_id, measure, breakdown, group_code)
+        using (wave_id, subject_id, measure, breakdown, group_code, side)
 
 )
 

@@ -1,0 +1,21 @@
+{{ config(materialized="view") }}
+
+-- The groups that an omnibus test of their break-down compares.
+select
+    means.wave_id,
+    means.subject_id,
+    means.measure,
+    means.breakdown,
+    means.group_code,
+    means.respondents,
+    means.mean,
+    means.mean_unweighted,
+    means.variance_unweighted,
+    means.respondents - means.degrees_of_freedom as strata,
+from {{ ref('int_means') }} as means
+cross join {{ ref('survey') }} as survey
+where
+    means.side = 'group'
+    and means.measure <> 'item_favourable'
+    and means.breakdown <> 'total'
+    and means.respondents >= survey.minimum_group_size

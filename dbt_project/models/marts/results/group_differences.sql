@@ -1,0 +1,34 @@
+with tests as (
+
+    select *, subject_id as item_id, is_too_few as is_suppressed
+    from {{ ref('int_tests') }}
+    where measure = 'item_score'
+
+),
+
+favourables as (
+
+    select wave_id, subject_id as item_id, breakdown, group_code, reference_code,
+        difference as favourable_difference,
+        standard_error as favourable_difference_se,
+        {{ cohens_h('group_mean', 'reference_mean') }} as cohens_h,
+    from {{ ref('int_differences') }}
+    where measure = 'item_favourable'
+
+)
+
+select
+    wave_id,
+    theme_id,
+    item_id,
+    breakdown,
+    group_code,
+    reference_code,
+    {{ difference_columns() }}
+    {{ shown('favourable_difference') }},
+    {{ shown('favourable_difference_se') }},
+    {{ shown('cohens_h') }},
+    verdict,
+    is_suppressed,
+from tests
+inner join favourables using (wave_id, item_id, breakdown, group_code, reference_code)
