@@ -47,7 +47,7 @@ TABLES = {
     "groups": "attribute_id group_code | position label_nl label_en",
     "attribute_columns": "wave_id attribute_id | source_column",
     "attribute_codes": "wave_id attribute_id code | group_code",
-    "breakdowns": "breakdown | attribute_1 attribute_2 cube position label_nl label_en",
+    "breakdowns": "breakdown | attribute_1 attribute_2 cube compare_pairs position label_nl label_en",
     "organisations": (
         "organisation_code | abbreviation name_nl name_en kind parent_code valid_from valid_to"
     ),
