@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from expectations.declarations import Expectation, Scope, no_rows, values_between
 from expectations.published import (
+    GROUP_TESTS,
     ITEM_DISTRIBUTIONS,
     ITEM_RESULTS,
     RESPONSE,
@@ -85,7 +86,12 @@ def errors_are_numbers(mart: Mart, _: Scope) -> Iterator[Expectation]:
     )
 
 
-@check_each(*RESULTS, title="Every share lies between 0 and 1", remedy=MEND_FIGURE)
+@check_each(
+    *RESULTS,
+    GROUP_TESTS,
+    title="Every share and probability lies between 0 and 1",
+    remedy=MEND_FIGURE,
+)
 def shares_within_bounds(mart: Mart, _: Scope) -> Iterator[Expectation]:
     for column in mart.shares:
         yield values_between(column, lowest=-TOLERANCE, highest=1 + TOLERANCE)

@@ -14,6 +14,7 @@ from expectations.published import (
     DIM_ITEM_VERSIONS,
     DIM_WAVES,
     DIMENSIONS,
+    GROUP_TESTS,
     ITEM_RESULTS,
     RESULTS,
     THEME_RESULTS,
@@ -32,7 +33,11 @@ MICRODATA = ("respondent_key", "respondent_id", "post_stratum", "delivered_weigh
 
 
 @check_each(
-    *RESULTS, *DIMENSIONS, title="No key comes twice or lacks its subject", remedy=MEND_MODEL
+    *RESULTS,
+    GROUP_TESTS,
+    *DIMENSIONS,
+    title="No key comes twice or lacks its subject",
+    remedy=MEND_MODEL,
 )
 def keys_unique(mart: Mart, _: Scope) -> Iterator[Expectation]:
     yield rows_unique(mart.key)
@@ -42,6 +47,7 @@ def keys_unique(mart: Mart, _: Scope) -> Iterator[Expectation]:
 
 @check_each(
     *RESULTS,
+    GROUP_TESTS,
     DIM_WAVES,
     DIM_ITEM_VERSIONS,
     title="Every loaded wave is there, and no other",

@@ -88,7 +88,41 @@ RESPONSE = Mart(
     optional=("response_rate", "coverage"),
     shares=("response_rate", "item_nonresponse_share"),
 )
-RESULTS = (ITEM_RESULTS, ITEM_DISTRIBUTIONS, THEME_RESULTS, RESPONSE)
+COMPARED = ("respondents", "reference_respondents", "difference")
+DIFFERENCE = (
+    *("standard_error", "t", "degrees_of_freedom", "p_value", "p_holm", "p_bh"),
+    *("p_equivalent", "hedges_g", "hedges_g_low", "hedges_g_high"),
+    *("welch_t", "welch_degrees_of_freedom", "welch_p_value"),
+)
+PROBABILITIES = ("p_value", "p_holm", "p_bh", "p_equivalent", "welch_p_value")
+GROUP_DIFFERENCES = Mart(
+    table="group_differences",
+    key=("wave_id", "item_id", *GROUP, "reference_code"),
+    required=COMPARED,
+    optional=(*DIFFERENCE, "favourable_difference", "favourable_difference_se", "cohens_h"),
+    shares=PROBABILITIES,
+)
+THEME_DIFFERENCES = Mart(
+    table="theme_differences",
+    key=("wave_id", "theme_id", *GROUP, "reference_code"),
+    required=COMPARED,
+    optional=DIFFERENCE,
+    shares=PROBABILITIES,
+)
+GROUP_TESTS = Mart(
+    table="group_tests",
+    key=("wave_id", "theme_id", "item_id", "breakdown"),
+    optional=("wald_f", "p_value", "p_holm", "p_bh", "welch_f", "welch_p_value"),
+    shares=("p_value", "p_holm", "p_bh", "welch_p_value"),
+)
+RESULTS = (
+    ITEM_RESULTS,
+    ITEM_DISTRIBUTIONS,
+    THEME_RESULTS,
+    RESPONSE,
+    GROUP_DIFFERENCES,
+    THEME_DIFFERENCES,
+)
 
 DIM_WAVES = Mart("dim_waves", ("wave_id",))
 DIM_ITEM_VERSIONS = Mart("dim_item_versions", ("wave_id", "item_id"))

@@ -41,6 +41,7 @@
 {# The published figures of a difference between two means, hidden where a group is too small. #}
 {% macro difference_columns() -%}
     {%- for column in [
+        'respondents', 'reference_respondents',
         'difference', 'standard_error', 't', 'degrees_of_freedom', 'p_value', 'p_holm', 'p_bh',
     ] %}
     {{ shown(column) }},

@@ -11,7 +11,7 @@ with differences as (
 tested as (
 
     select
-        * exclude (minimum_group_size),
+        *,
         least(respondents, reference_respondents) < minimum_group_size as is_too_few,
         case when not is_too_few then student_t_p(t, degrees_of_freedom::double) end as p_value,
         case when not is_too_few then student_t_p(welch_t, welch_degrees_of_freedom) end as welch_p_value,

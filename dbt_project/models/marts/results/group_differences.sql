@@ -30,5 +30,7 @@ select
     {{ shown('cohens_h') }},
     verdict,
     is_suppressed,
+    case when is_suppressed then format('fewer than {} respondents on one side', minimum_group_size) end
+        as suppression_reason,
 from tests
 inner join favourables using (wave_id, item_id, breakdown, group_code, reference_code)

@@ -15,4 +15,6 @@ select
     {{ difference_columns() }}
     verdict,
     is_suppressed,
+    case when is_suppressed then format('fewer than {} respondents on one side', minimum_group_size) end
+        as suppression_reason,
 from tests
