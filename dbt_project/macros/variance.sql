@@ -26,3 +26,19 @@
         )
     end
 {% endmacro %}
+
+{#
+  Sums of a group's linearised residuals, z = w (x − mean) / Σw, from its moments and its mean: of
+  z, and of z². A respondent outside the group has 0.
+#}
+{% macro residual_sum(moments, means) -%}
+    ({{ moments }}.weighted_value_sum - {{ means }}.mean * {{ moments }}.weight_sum) / {{ means }}.weight_sum
+{%- endmacro %}
+
+{% macro residual_square_sum(moments, means) -%}
+    (
+        {{ moments }}.weight_square_value_square_sum
+        - 2 * {{ means }}.mean * {{ moments }}.weight_square_value_sum
+        + pow({{ means }}.mean, 2) * {{ moments }}.weight_square_sum
+    ) / pow({{ means }}.weight_sum, 2)
+{%- endmacro %}

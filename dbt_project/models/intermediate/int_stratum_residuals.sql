@@ -10,12 +10,8 @@ with residuals as (
         moments.side,
         moments.stratum,
         moments.post_stratum,
-        (moments.weighted_value_sum - means.mean * moments.weight_sum) / means.weight_sum as residual_sum,
-        (
-            moments.weight_square_value_square_sum
-            - 2 * means.mean * moments.weight_square_value_sum
-            + pow(means.mean, 2) * moments.weight_square_sum
-        ) / pow(means.weight_sum, 2) as residual_square_sum,
+        {{ residual_sum('moments', 'means') }} as residual_sum,
+        {{ residual_square_sum('moments', 'means') }} as residual_square_sum,
     from {{ ref('int_side_moments') }} as moments
     inner join {{ ref('int_means') }} as means
         using (wave_id, subject_id, measure, breakdown, group_code, side)
