@@ -18,6 +18,7 @@ from expectations.published import (
     ITEM_RESULTS,
     RESULTS,
     THEME_RESULTS,
+    TRENDS,
     Mart,
     check_each,
 )
@@ -87,7 +88,7 @@ def totals_present(mart: Mart, scope: Scope) -> Iterator[Expectation]:
     )
 
 
-@check_each(*RESULTS, title="No group under the minimum is shown", remedy=HIDE)
+@check_each(*RESULTS, TRENDS, title="No group under the minimum is shown", remedy=HIDE)
 def minimum_group_kept(mart: Mart, scope: Scope) -> Iterator[Expectation]:
     yield no_rows(
         """
@@ -102,7 +103,7 @@ def minimum_group_kept(mart: Mart, scope: Scope) -> Iterator[Expectation]:
     )
 
 
-@check_each(*RESULTS, title="A hidden group has a reason, and not one figure", remedy=HIDE)
+@check_each(*RESULTS, TRENDS, title="A hidden group has a reason, and not one figure", remedy=HIDE)
 def hidden_rows_empty(mart: Mart, _: Scope) -> Iterator[Expectation]:
     yield no_rows(
         """
@@ -117,7 +118,10 @@ def hidden_rows_empty(mart: Mart, _: Scope) -> Iterator[Expectation]:
 
 
 @check_each(
-    *RESULTS, title="A group that is shown has its figures, and no reason", remedy=MEND_MODEL
+    *RESULTS,
+    TRENDS,
+    title="A group that is shown has its figures, and no reason",
+    remedy=MEND_MODEL,
 )
 def shown_rows_whole(mart: Mart, _: Scope) -> Iterator[Expectation]:
     yield no_rows(

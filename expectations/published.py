@@ -115,6 +115,22 @@ GROUP_TESTS = Mart(
     optional=("wald_f", "p_value", "p_holm", "p_bh", "welch_f", "welch_p_value"),
     shares=("p_value", "p_holm", "p_bh", "welch_p_value"),
 )
+TRENDS = Mart(
+    table="trends",
+    key=("wave_id", "theme_id", "item_id", *GROUP, "basis"),
+    required=("respondents", "previous_respondents", "mean", "previous_mean"),
+    optional=(
+        *("difference", "standard_error", "t", "degrees_of_freedom", "p_value", "p_holm", "p_bh"),
+        *("favourable_difference", "favourable_difference_se"),
+    ),
+    shares=("p_value", "p_holm", "p_bh"),
+)
+THEME_RELIABILITY = Mart(
+    table="theme_reliability",
+    key=("wave_id", "theme_id"),
+    required=("respondents",),
+    optional=("alpha",),
+)
 RESULTS = (
     ITEM_RESULTS,
     ITEM_DISTRIBUTIONS,
@@ -122,6 +138,7 @@ RESULTS = (
     RESPONSE,
     GROUP_DIFFERENCES,
     THEME_DIFFERENCES,
+    THEME_RELIABILITY,
 )
 
 DIM_WAVES = Mart("dim_waves", ("wave_id",))
