@@ -16,6 +16,7 @@ from expectations.published import (
     RESPONSE,
     RESULTS,
     THEME_RESULTS,
+    TRENDS,
     Mart,
     check_each,
 )
@@ -88,6 +89,7 @@ def errors_are_numbers(mart: Mart, _: Scope) -> Iterator[Expectation]:
 
 @check_each(
     *RESULTS,
+    TRENDS,
     GROUP_TESTS,
     title="Every share and probability lies between 0 and 1",
     remedy=MEND_FIGURE,

@@ -35,6 +35,7 @@ MICRODATA = ("respondent_key", "respondent_id", "post_stratum", "delivered_weigh
 
 @check_each(
     *RESULTS,
+    TRENDS,
     GROUP_TESTS,
     *DIMENSIONS,
     title="No key comes twice or lacks its subject",
