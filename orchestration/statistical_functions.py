@@ -6,6 +6,7 @@ gives NULL where an argument is NULL. What can be said in SQL stays in SQL.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,24 @@ from duckdb import DuckDBPyConnection
 from duckdb.sqltypes import DOUBLE, DuckDBPyType
 from scipy.special import fdtrc, stdtr, stdtrit
 
+from orchestration.raking import Margin, rake
+
 DOUBLES = DuckDBPyType("double[]")
 MATRIX = DuckDBPyType("double[][]")
+CELLS = DuckDBPyType("varchar[][]")
+TARGETS = DuckDBPyType('struct("position" bigint, group_code varchar, target double)[]')
+RAKING = DuckDBPyType(
+    "struct(weights double[], is_trimmed boolean[], cycles integer, largest_margin_error double, converged boolean)"
+)
+RAKING_TYPE = pa.struct(
+    {
+        "weights": pa.list_(pa.float64()),
+        "is_trimmed": pa.list_(pa.bool_()),
+        "cycles": pa.int32(),
+        "largest_margin_error": pa.float64(),
+        "converged": pa.bool_(),
+    }
+)
 
 
 def student_t_quantile(probability: pa.Array, degrees_of_freedom: pa.Array) -> pa.Array:
@@ -59,6 +76,40 @@ def _wald_f(means: list[float], covariances: list[list[float]]) -> float | None:
     return float(differences @ np.linalg.solve(covariance, differences) / len(differences))
 
 
+def raked_weights(
+    cells: pa.Array,
+    respondents: pa.Array,
+    targets: pa.Array,
+    smallest_ratio: pa.Array,
+    largest_ratio: pa.Array,
+) -> pa.Array:
+    """The weights of a list of cells that meet the targets, and how well; see `orchestration.raking`.
+
+    A cell is the list of its groups, one for each margin; a target names a margin by its position in
+    that list, from 1.
+    """
+    columns = (cells, respondents, targets, smallest_ratio, largest_ratio)
+    rows = zip(*(column.to_pylist() for column in columns), strict=True)
+    return pa.array([_raked_weights(*row) for row in rows], RAKING_TYPE)
+
+
+def _raked_weights(
+    cells: list[list[str]],
+    respondents: list[int],
+    targets: list[dict[str, Any]],
+    smallest_ratio: float,
+    largest_ratio: float,
+) -> dict[str, Any]:
+    margins = [
+        Margin(
+            groups,
+            {row["group_code"]: row["target"] for row in targets if row["position"] == position},
+        )
+        for position, groups in enumerate(zip(*cells, strict=True), 1)
+    ]
+    return asdict(rake(respondents, margins, smallest_ratio, largest_ratio))
+
+
 def _doubles(column: pa.Array) -> Any:
     return column.to_numpy(zero_copy_only=False)
 
@@ -69,15 +120,29 @@ FUNCTIONS = (
     (student_t_tail, [DOUBLE, DOUBLE], DOUBLE),
     (f_tail, [DOUBLE, DOUBLE, DOUBLE], DOUBLE),
     (wald_f, [DOUBLES, MATRIX], DOUBLE),
+    (raked_weights, [CELLS, DuckDBPyType("bigint[]"), TARGETS, DOUBLE, DOUBLE], RAKING),
 )
+
+# Those that may give NULL though no argument is, which DuckDB wants to be told.
+WITHOUT_ANSWER = (wald_f,)
+
+
+def register(connection: DuckDBPyConnection) -> None:
+    """Make the functions known to a connection, for as long as it is open."""
+    for function, parameters, result in FUNCTIONS:
+        # DuckDB's own stubs know functions of plain values only.
+        connection.create_function(  # type: ignore[call-overload]
+            function.__name__,
+            function,
+            parameters,
+            result,
+            type="arrow",
+            null_handling="special" if function in WITHOUT_ANSWER else "default",
+        )
 
 
 class Plugin(BasePlugin):
     """Registers the functions; dbt-duckdb looks for a class of this name."""
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
-        for function, parameters, result in FUNCTIONS:
-            # DuckDB's own stubs know functions of plain values only.
-            conn.create_function(  # type: ignore[call-overload]
-                function.__name__, function, parameters, result, type="arrow"
-            )
+        register(conn)

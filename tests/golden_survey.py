@@ -1,7 +1,8 @@
-"""R's reference sample as a survey of its own: one wave for each sampling design.
+"""R's reference sample as a survey of its own: one wave for each sampling design and way of weighting.
 
-The same 400 answers are delivered four times. What differs between the waves is in the codebook
-alone: whether the weight is read, whether the stratum is, and whether the population is known.
+The same 400 answers are delivered again and again. What differs between the waves is in the codebook:
+whether the weight is read, whether the stratum is, and what is known of the population. One wave has
+a file of its own: `scaled`, whose weights are larger.
 """
 
 from __future__ import annotations
@@ -19,10 +20,18 @@ GOLDEN = PROJECT.parent / "shared" / "golden"
 SKIP_REASON = "the reference sample ../shared/golden is not on this machine"
 
 DESIGNS = ("unweighted", "weights_only", "stratified", "stratified_fpc")
+VARIANTS = ("raked", "raked_within_bounds", "scaled")
+WAVES = (*DESIGNS, *VARIANTS)
+WEIGHT_FACTOR = 7.5
 ITEMS = ("q1", "q2", "q3", "q4")
 ROLES = ("LG", "MW")
 DOMAINS = ("bedrijfsvoering", "beleid", "toezicht", "uitvoering")
 POPULATION = {"A": 120, "B": 900, "C": 5200, "D": 28000}
+MARGINS = {
+    "role": {"LG": 9000, "MW": 25220},
+    "domain": {"bedrijfsvoering": 8000, "beleid": 6000, "toezicht": 5220, "uitvoering": 15000},
+}
+BOUNDS = (0.41, 2.6)
 
 
 def reference() -> dict[str, Any]:
@@ -39,8 +48,14 @@ def write_golden_survey(folder: Path) -> Path:
         _write(codebook / f"{name}.csv", header.split(","), rows)
     waves = folder / "waves"
     waves.mkdir()
-    for design in DESIGNS:
-        shutil.copy(GOLDEN / "stratified_sample.csv", waves / f"golden_{design}.csv")
+    sample = GOLDEN / "stratified_sample.csv"
+    for wave in WAVES:
+        shutil.copy(sample, waves / f"golden_{wave}.csv")
+    with sample.open(encoding="utf-8", newline="") as file:
+        people = list(csv.DictReader(file))
+    for person in people:
+        person["weight"] = repr(float(person["weight"]) * WEIGHT_FACTOR)
+    _write(waves / "golden_scaled.csv", list(people[0]), ([*person.values()] for person in people))
     return folder
 
 
@@ -50,6 +65,9 @@ def _tables() -> dict[str, tuple[str, list[Sequence[object]]]]:
         "weights_only": {"weight"},
         "stratified": {"weight", "stratum"},
         "stratified_fpc": {"weight", "stratum"},
+        "raked": set(),
+        "raked_within_bounds": set(),
+        "scaled": {"weight", "stratum"},
     }
     columns = [
         (
@@ -59,7 +77,7 @@ def _tables() -> dict[str, tuple[str, list[Sequence[object]]]]:
             else f"{attribute}_unused",
             attribute,
         )
-        for design in DESIGNS
+        for design in WAVES
         for attribute in (
             "respondent_id",
             "stratum",
@@ -80,12 +98,12 @@ def _tables() -> dict[str, tuple[str, list[Sequence[object]]]]:
             "wave_id,label_nl,label_en,fieldwork_start,fieldwork_end,previous_wave_id,invited,is_synthetic,file_pattern,source",
             [
                 (d, d, d, "2022-06-01", "2022-07-01", "", "", "true", f"golden_{d}.csv", "made up")
-                for d in DESIGNS
+                for d in WAVES
             ],
         ),
         "themes": (
-            "theme_id,theme_name,label_nl,label_en,position",
-            [("t", "theme", "Thema", "Theme", 1)],
+            "theme_id,theme_name,label_nl,label_en,position,relation_side",
+            [("t", "theme", "Thema", "Theme", 1, "")],
         ),
         "items": (
             "item_id,theme_id,label_nl,label_en,valence,in_study,basis,position",
@@ -102,7 +120,7 @@ def _tables() -> dict[str, tuple[str, list[Sequence[object]]]]:
         ),
         "item_versions": (
             "wave_id,source_column,item_id,code_list,is_reversed,wording,comparability,comparability_note",
-            [(d, item, item, "five", "false", item, "new", "") for d in DESIGNS for item in ITEMS],
+            [(d, item, item, "five", "false", item, "new", "") for d in WAVES for item in ITEMS],
         ),
         "attributes": (
             "attribute_id,kind,label_nl,label_en",
@@ -129,7 +147,7 @@ def _tables() -> dict[str, tuple[str, list[Sequence[object]]]]:
         "attribute_columns": ("wave_id,attribute_id,source_column", list(columns)),
         "attribute_codes": (
             "wave_id,attribute_id,code,group_code",
-            [(d, a, code, code) for d in DESIGNS for a, codes in groups.items() for code in codes],
+            [(d, a, code, code) for d in WAVES for a, codes in groups.items() for code in codes],
         ),
         "breakdowns": (
             "breakdown,attribute_1,attribute_2,cube,compare_pairs,position,label_nl,label_en",
@@ -138,6 +156,10 @@ def _tables() -> dict[str, tuple[str, list[Sequence[object]]]]:
                 ("role", "role", "", "main", "true", 2, "Rol", "Role"),
                 ("domain", "domain", "", "domain", "true", 3, "Domein", "Domain"),
             ],
+        ),
+        "driver_terms": (
+            "attribute_id,position,reference_group",
+            [("role", 1, "MW"), ("domain", 2, "beleid")],
         ),
         "organisations": (
             "organisation_code,abbreviation,name_nl,name_en,kind,parent_code,valid_from,valid_to",
@@ -150,6 +172,19 @@ def _tables() -> dict[str, tuple[str, list[Sequence[object]]]]:
                 ("stratified_fpc", stratum, "", headcount, "made up")
                 for stratum, headcount in POPULATION.items()
             ],
+        ),
+        "population_margins": (
+            "wave_id,attribute_id,group_code,headcount,source",
+            [
+                (wave, attribute, group, headcount, "made up")
+                for wave in ("raked", "raked_within_bounds")
+                for attribute, headcounts in MARGINS.items()
+                for group, headcount in headcounts.items()
+            ],
+        ),
+        "weight_bounds": (
+            "wave_id,smallest_ratio,largest_ratio,reason",
+            [("raked_within_bounds", *BOUNDS, "to see that they hold")],
         ),
         "quality_thresholds": ("check_name,threshold,severity,reason", []),
         "findings": (

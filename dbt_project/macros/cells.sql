@@ -15,8 +15,7 @@
         {{ key }},
         {%- endfor %}
         count(*)::bigint as respondents,
-        sum(weight)::bigint as weight_sum,
-        sum(weight::bigint * weight)::decimal(38, 0) as weight_square_sum,
+        {{ whole_weight_sums() }}
     from {{ from_clause }}
     group by grouping sets (
         {%- for profile in profiles %}({{ ([profile] + keys) | join(', ') }}){{ ", " if not loop.last }}{% endfor -%}

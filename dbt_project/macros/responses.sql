@@ -15,12 +15,16 @@
         select
             harmonised.*,
             post_strata.post_stratum,
-            round(coalesce(delivered_weight, population_weight) * weight_scale)::integer as weight,
+            coalesce(delivered_weight, raked.weight, population_weight) as exact_weight,
+            round(exact_weight * weight_scale)::bigint as weight,
+            round(pow(exact_weight, 2) * weight_square_scale)::bigint as weight_square,
         from harmonised
         left join {{ ref('stg_post_strata') }} as post_strata
             on post_strata.wave_id = '{{ wave.wave_id }}'
             and harmonised.stratum = post_strata.stratum
             and harmonised.population_role is not distinct from post_strata.role
+        left join {{ ref('stg_raked_weights') }} as raked
+            on raked.wave_id = '{{ wave.wave_id }}' and harmonised.margin_cell = raked.margin_cell
 
     )
 
@@ -30,7 +34,8 @@
         respondent_key,
         weighted.stratum,
         weighted.post_stratum,
-        weight,
+        weighted.weight,
+        weight_square,
         {%- for attribute in group_attributes() %}
         weighted.{{ quoted(attribute) }},
         {%- endfor %}

@@ -1,14 +1,22 @@
+{# The two weight sums of respondents as the cells keep them: whole numbers, in the wave's scales. #}
+{% macro whole_weight_sums() -%}
+    sum(weight)::bigint as weight_sum,
+    sum(weight_square)::bigint as weight_square_sum,
+{%- endmacro %}
+
 {#
   The two weight sums of cells, unrounded. A weight from the population is the same for a whole
-  post-stratum, so the number of respondents says its sums exactly; delivered weights were counted
-  as whole numbers. The query has `cells` and `groups`; `total` and `any_of` aggregate them, if at all.
+  post-stratum, so the number of respondents says its sums exactly; delivered and raked weights were
+  counted as whole numbers. The query has `cells` and `groups`; `total` and `any_of` aggregate them,
+  if at all.
 #}
 {% macro exact_weights(total='', any_of='') -%}
     {%- set weight = any_of ~ '(groups.population_weight)' -%}
     {%- set scale = any_of ~ '(groups.weight_scale)' -%}
+    {%- set square_scale = any_of ~ '(groups.weight_square_scale)' -%}
     coalesce({{ total }}(cells.respondents) * {{ weight }}, {{ total }}(cells.weight_sum) / {{ scale }}) as weight_sum,
     coalesce(
         {{ total }}(cells.respondents) * pow({{ weight }}, 2),
-        {{ total }}(cells.weight_square_sum)::double / pow({{ scale }}, 2)
+        {{ total }}(cells.weight_square_sum) / {{ square_scale }}
     ) as weight_square_sum,
 {%- endmacro %}

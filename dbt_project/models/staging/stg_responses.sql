@@ -1,6 +1,7 @@
 -- depends_on: {{ ref('attributes') }}
 -- depends_on: {{ ref('attribute_columns') }}
 -- depends_on: {{ ref('attribute_codes') }}
+-- depends_on: {{ ref('population_margins') }}
 -- depends_on: {{ ref('items') }}
 -- depends_on: {{ ref('item_versions') }}
 -- depends_on: {{ ref('answer_codes') }}
@@ -8,6 +9,7 @@
 -- depends_on: {{ ref('breakdowns') }}
 -- depends_on: {{ ref('stg_profiles') }}
 -- depends_on: {{ ref('stg_post_strata') }}
+-- depends_on: {{ ref('stg_raked_weights') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',

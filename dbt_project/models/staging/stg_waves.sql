@@ -17,12 +17,20 @@ definitions as (
     union all
     select wave_id, format('{}', population) from {{ ref('population') }} as population
     union all
+    select wave_id, format('{}', margins) from {{ ref('population_margins') }} as margins
+    union all
+    select wave_id, format('{}', bounds) from {{ ref('weight_bounds') }} as bounds
+    union all
     select wave_id, format('{}', answer_codes)
     from {{ ref('answer_codes') }} as answer_codes inner join {{ ref('item_versions') }} using (code_list)
     union all
     select wave_id, format('{}', scales) from deliveries cross join {{ ref('scales') }} as scales
     union all
     select wave_id, format('{}', items) from deliveries cross join {{ ref('items') }} as items
+    union all
+    select wave_id, format('{}', themes) from deliveries cross join {{ ref('themes') }} as themes
+    union all
+    select wave_id, format('{}', terms) from deliveries cross join {{ ref('driver_terms') }} as terms
     union all
     select wave_id, format('{}', breakdowns) from deliveries cross join {{ ref('breakdowns') }} as breakdowns
 

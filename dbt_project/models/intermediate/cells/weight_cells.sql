@@ -1,0 +1,27 @@
+-- depends_on: {{ ref('stg_responses') }}
+-- depends_on: {{ ref('stg_waves') }}
+-- depends_on: {{ ref('weight_bounds') }}
+{% for wave in waves_to_build() %}
+select
+    '{{ wave.wave_id }}' as wave_id,
+    '{{ wave.wave_version }}' as wave_version,
+    count(*)::bigint as respondents,
+    min(weight) as smallest_weight,
+    quantile_cont(weight, 0.25) as weight_quartile_1,
+    quantile_cont(weight, 0.5) as median_weight,
+    quantile_cont(weight, 0.75) as weight_quartile_3,
+    max(weight) as largest_weight,
+    {{ whole_weight_sums() }}
+    -- Rounding may put a weight that a bound holds back just beyond it.
+    count(*) filter (weight / mean_weight < smallest_ratio - 1e-9 or weight / mean_weight > largest_ratio + 1e-9)
+        as out_of_bounds_respondents,
+from (
+    select wave_id, weight, weight_square, avg(weight) over () as mean_weight
+    from {{ ref('stg_responses') }}
+    where wave_id = '{{ wave.wave_id }}'
+)
+left join {{ ref('weight_bounds') }} using (wave_id)
+{{ "union all" if not loop.last }}
+{% else %}
+{{ nothing_to_build() }}
+{% endfor %}

@@ -1,0 +1,38 @@
+select
+    wave_id,
+    designs.weighting,
+    weights.weight_version,
+    weights.respondents,
+    coalesce(population.headcount, raking.headcount) as headcount,
+    population.strata,
+    population.post_strata,
+    weights.weight_sum,
+    weights.smallest_weight,
+    weights.weight_quartile_1,
+    weights.median_weight,
+    weights.weight_quartile_3,
+    weights.largest_weight,
+    weights.coefficient_of_variation,
+    weights.design_effect,
+    weights.effective_n,
+    bounds.smallest_ratio,
+    bounds.largest_ratio,
+    weights.out_of_bounds_respondents,
+    raking.trimmed_respondents,
+    population.population_cells,
+    population.empty_cells,
+    population.empty_cells_headcount,
+    population.strata_above_headcount,
+    weights.respondents - coalesce(raking.matched_respondents, population.matched_respondents) as unmatched_respondents,
+    raking.margins,
+    raking.margin_cells,
+    raking.empty_margin_groups,
+    raking.margin_total_difference,
+    raking.raking_cycles,
+    raking.largest_margin_error,
+    raking.converged,
+from {{ ref('int_weight_distributions') }} as weights
+inner join {{ ref('int_designs') }} as designs using (wave_id)
+inner join {{ ref('int_population_matches') }} as population using (wave_id)
+left join {{ ref('int_rakings') }} as raking using (wave_id)
+left join {{ ref('weight_bounds') }} as bounds using (wave_id)
