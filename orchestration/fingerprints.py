@@ -12,7 +12,7 @@ from pathlib import Path
 
 from orchestration.settings import PROJECT, Settings
 
-MODEL_SUFFIXES = {".sql", ".yml", ".md", ".csv"}
+MODEL_SUFFIXES = {".sql", ".py", ".yml", ".md", ".csv"}
 
 
 def models_fingerprint(settings: Settings) -> str:
@@ -34,7 +34,12 @@ def code_fingerprint(settings: Settings) -> str:
             *_files(PROJECT / "orchestration" / "publishing", suffixes={".py"}),
             *(
                 (place, PROJECT / place)
-                for place in ("orchestration/statistical_functions.py", "requirements.lock")
+                for place in (
+                    "orchestration/driver_models.py",
+                    "orchestration/statistical_functions.py",
+                    "orchestration/survey_regression.py",
+                    "requirements.lock",
+                )
             ),
         ]
     )

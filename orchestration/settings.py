@@ -171,6 +171,8 @@ class Settings:
             "DBT_LOG_LEVEL_FILE": "info",
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "DBT_VERSION_CHECK": "false",
+            # Matrices are small and dbt has threads of its own: those of linear algebra would only wait.
+            "OPENBLAS_NUM_THREADS": "1",
             "DAGSTER_DISABLE_TELEMETRY": "true",
             "GX_ANALYTICS_ENABLED": "false",
         }

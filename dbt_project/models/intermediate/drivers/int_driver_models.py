@@ -1,0 +1,21 @@
+"""One linear model for each wave and theme; what is computed is in `orchestration.driver_models`."""
+
+from orchestration.driver_models import Attribute, driver_models
+
+
+def model(dbt, _session):
+    """A row for each model, with its attributes and coefficients as lists."""
+    dbt.config(materialized="table")
+    terms = dbt.ref("int_driver_terms").order("position")
+    ((minimum,),) = dbt.ref("survey").project("minimum_group_size").fetchall()
+    return driver_models(
+        # In one order, so that sums are the same on every run.
+        dbt.ref("int_driver_cells")
+        .order("wave_id, theme_id, post_stratum, group_codes")
+        .to_arrow_table(),
+        [
+            Attribute(*row)
+            for row in terms.project("attribute_id, reference_group, group_codes").fetchall()
+        ],
+        minimum,
+    )

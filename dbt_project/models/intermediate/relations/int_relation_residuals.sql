@@ -1,0 +1,54 @@
+-- A respondent's residual is what the correlation would gain by a little more of the respondent's weight.
+{%- set relation = relation_keys() ~ ', method' %}
+with correlations as (
+
+    select {{ relation }}, sum(weight_sum * pressure * craft) / any_value(total_weight) as correlation
+    from {{ ref('int_relation_values') }}
+    group by all
+
+),
+
+related as (
+
+    select *
+    from {{ ref('int_relation_values') }}
+    inner join correlations using ({{ relation }})
+
+),
+
+ranked as (
+
+    select * from related where method = 'spearman'
+
+),
+
+influences as (
+
+    select
+        related.*,
+        pressure * craft - correlation / 2 * (pow(pressure, 2) + pow(craft, 2))
+        -- More weight for one moves the ranks of everyone above.
+        + coalesce(pressure_ranks.mid_sum / pressure_deviation, 0)
+        + coalesce(craft_ranks.mid_sum / craft_deviation, 0) as influence,
+    from related
+    left join
+        {{ mid_sums('ranked', 'weight_sum * (craft - correlation * pressure)', 'pressure_score', relation, 'desc') }}
+            as pressure_ranks
+        using ({{ relation }}, pressure_score)
+    left join
+        {{ mid_sums('ranked', 'weight_sum * (pressure - correlation * craft)', 'craft_score', relation, 'desc') }}
+            as craft_ranks
+        using ({{ relation }}, craft_score)
+
+)
+
+select
+    {{ relation }},
+    stratum,
+    post_stratum,
+    any_value(correlation) as correlation,
+    sum(respondents)::bigint as respondents,
+    sum(weight_sum * influence / total_weight) as residual_sum,
+    sum(weight_square_sum * pow(influence / total_weight, 2)) as residual_square_sum,
+from influences
+group by all
