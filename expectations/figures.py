@@ -10,9 +10,13 @@ from collections.abc import Iterator
 
 from expectations.declarations import Expectation, Scope, no_rows, values_between
 from expectations.published import (
+    FINDING_EVIDENCE,
+    FINDINGS,
     GROUP_TESTS,
     ITEM_DISTRIBUTIONS,
     ITEM_RESULTS,
+    RELATED,
+    RELATIONS,
     RESPONSE,
     RESULTS,
     THEME_RESULTS,
@@ -90,6 +94,9 @@ def errors_are_numbers(mart: Mart, _: Scope) -> Iterator[Expectation]:
 @check_each(
     *RESULTS,
     TRENDS,
+    *RELATED,
+    FINDINGS,
+    FINDING_EVIDENCE,
     GROUP_TESTS,
     title="Every share and probability lies between 0 and 1",
     remedy=MEND_FIGURE,
@@ -97,6 +104,17 @@ def errors_are_numbers(mart: Mart, _: Scope) -> Iterator[Expectation]:
 def shares_within_bounds(mart: Mart, _: Scope) -> Iterator[Expectation]:
     for column in mart.shares:
         yield values_between(column, lowest=-TOLERANCE, highest=1 + TOLERANCE)
+
+
+@check_each(
+    RELATIONS,
+    title="Every correlation lies between -1 and 1, and in its interval",
+    remedy=MEND_FIGURE,
+)
+def correlations_within_bounds(mart: Mart, _: Scope) -> Iterator[Expectation]:
+    for column in ("correlation", "ci_low", "ci_high"):
+        yield values_between(column, lowest=-1, highest=1)
+    yield _interval_contains(mart, "correlation", "ci_low", "ci_high")
 
 
 @check_each(
@@ -217,6 +235,7 @@ CHECKS = (
     *intervals_contain_shares,
     *errors_are_numbers,
     *shares_within_bounds,
+    *correlations_within_bounds,
     *ranks_whole,
     *shares_add_up,
     *answers_listed,

@@ -8,17 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from expectations import figures
+from expectations import figures, weighting
 from expectations.declarations import Expectation, Scope, no_rows, rows_unique, values_present
 from expectations.published import (
+    BENCHMARKS,
     DIM_ITEM_VERSIONS,
     DIM_WAVES,
     DIMENSIONS,
+    FINDING_EVIDENCE,
+    FINDINGS,
     GROUP_TESTS,
     ITEM_RESULTS,
+    RELATED,
     RESULTS,
     THEME_RESULTS,
     TRENDS,
+    WEIGHTING,
     Mart,
     check_each,
 )
@@ -36,7 +41,11 @@ MICRODATA = ("respondent_key", "respondent_id", "post_stratum", "delivered_weigh
 @check_each(
     *RESULTS,
     TRENDS,
+    *RELATED,
+    FINDINGS,
+    FINDING_EVIDENCE,
     GROUP_TESTS,
+    BENCHMARKS,
     *DIMENSIONS,
     title="No key comes twice or lacks its subject",
     remedy=MEND_MODEL,
@@ -51,6 +60,7 @@ def keys_unique(mart: Mart, _: Scope) -> Iterator[Expectation]:
     *RESULTS,
     GROUP_TESTS,
     DIM_WAVES,
+    WEIGHTING,
     DIM_ITEM_VERSIONS,
     title="Every loaded wave is there, and no other",
     remedy=MEND_MODEL,
@@ -89,7 +99,15 @@ def totals_present(mart: Mart, scope: Scope) -> Iterator[Expectation]:
     )
 
 
-@check_each(*RESULTS, TRENDS, title="No group under the minimum is shown", remedy=HIDE)
+@check_each(
+    *RESULTS,
+    TRENDS,
+    *RELATED,
+    FINDINGS,
+    FINDING_EVIDENCE,
+    title="No group under the minimum is shown",
+    remedy=HIDE,
+)
 def minimum_group_kept(mart: Mart, scope: Scope) -> Iterator[Expectation]:
     yield no_rows(
         """
@@ -104,7 +122,16 @@ def minimum_group_kept(mart: Mart, scope: Scope) -> Iterator[Expectation]:
     )
 
 
-@check_each(*RESULTS, TRENDS, title="A hidden group has a reason, and not one figure", remedy=HIDE)
+@check_each(
+    *RESULTS,
+    TRENDS,
+    *RELATED,
+    FINDINGS,
+    FINDING_EVIDENCE,
+    BENCHMARKS,
+    title="A hidden group has a reason, and not one figure",
+    remedy=HIDE,
+)
 def hidden_rows_empty(mart: Mart, _: Scope) -> Iterator[Expectation]:
     yield no_rows(
         """
@@ -121,6 +148,10 @@ def hidden_rows_empty(mart: Mart, _: Scope) -> Iterator[Expectation]:
 @check_each(
     *RESULTS,
     TRENDS,
+    *RELATED,
+    FINDINGS,
+    FINDING_EVIDENCE,
+    BENCHMARKS,
     title="A group that is shown has its figures, and no reason",
     remedy=MEND_MODEL,
 )
@@ -162,4 +193,5 @@ CHECKS = (
     *shown_rows_whole,
     *no_microdata,
     *figures.CHECKS,
+    *weighting.CHECKS,
 )

@@ -77,8 +77,10 @@ THEME_RESULTS = Mart(
     optional=(
         *("standard_deviation", "standard_error", "ci_low", "ci_high", "ci_method"),
         *("favourable_share", "effective_n", "design_effect"),
+        *("favourable_score", "favourable_score_se"),
+        *("favourable_score_ci_low", "favourable_score_ci_high"),
     ),
-    shares=("favourable_share",),
+    shares=("favourable_share", "favourable_score"),
 )
 RESPONSE = Mart(
     table="response",
@@ -106,7 +108,7 @@ THEME_DIFFERENCES = Mart(
     table="theme_differences",
     key=("wave_id", "theme_id", *GROUP, "reference_code"),
     required=COMPARED,
-    optional=DIFFERENCE,
+    optional=(*DIFFERENCE, "favourable_difference", "favourable_difference_se"),
     shares=PROBABILITIES,
 )
 GROUP_TESTS = Mart(
@@ -125,12 +127,80 @@ TRENDS = Mart(
     ),
     shares=("p_value", "p_holm", "p_bh"),
 )
+BENCHMARKS = Mart(
+    table="benchmarks",
+    key=("wave_id", "theme_id", "item_id", *GROUP),
+    required=("mean", "peers", "place"),
+    optional=("peer_median", "peer_quartile_low", "peer_quartile_high"),
+)
+FINDINGS = Mart(
+    table="findings",
+    key=("wave_id", "finding_id"),
+    required=("respondents", "tests", "tests_as_claimed", "tests_opposite"),
+    optional=(
+        *("difference", "standard_error", "t", "degrees_of_freedom", "p_holm"),
+        *("items", "items_different", "items_equivalent", "consensus", "place"),
+    ),
+    shares=("p_holm", "consensus"),
+)
+FINDING_EVIDENCE = Mart(
+    table="finding_evidence",
+    key=(
+        *("wave_id", "finding_id", "measure", "subject_id", "reference_id"),
+        *("group_code", "reference_code"),
+    ),
+    required=("respondents",),
+    optional=(
+        *("difference", "standard_error", "t", "degrees_of_freedom"),
+        *("p_value", "p_holm", "p_equivalent"),
+    ),
+    shares=("p_value", "p_holm", "p_equivalent"),
+)
 THEME_RELIABILITY = Mart(
     table="theme_reliability",
     key=("wave_id", "theme_id"),
     required=("respondents",),
     optional=("alpha",),
 )
+RELATIONS = Mart(
+    table="relations",
+    key=("wave_id", "pressure_theme_id", "craft_theme_id", "method"),
+    required=("respondents",),
+    optional=(
+        *("correlation", "standard_error", "ci_low", "ci_high"),
+        *("t", "degrees_of_freedom", "p_value", "p_holm", "p_bh"),
+    ),
+    shares=("p_value", "p_holm", "p_bh"),
+)
+DRIVERS = Mart(
+    table="drivers",
+    key=("wave_id", "theme_id", "attribute_id", "group_code"),
+    required=("respondents", "reference_respondents"),
+    optional=(
+        *("coefficient", "standard_error", "ci_low", "ci_high"),
+        *("t", "degrees_of_freedom", "p_value"),
+    ),
+    shares=("p_value",),
+)
+DRIVER_ATTRIBUTES = Mart(
+    table="driver_attributes",
+    key=("wave_id", "theme_id", "attribute_id"),
+    required=("respondents",),
+    optional=(
+        *("wald_f", "numerator_degrees_of_freedom", "denominator_degrees_of_freedom"),
+        *("p_value", "p_holm", "p_bh", "inflation"),
+    ),
+    shares=("p_value", "p_holm", "p_bh"),
+)
+DRIVER_MODELS = Mart(
+    table="driver_models",
+    key=("wave_id", "theme_id"),
+    required=("respondents", "degrees_of_freedom"),
+    optional=("intercept", "intercept_se", "r_squared", "condition_number"),
+    shares=("r_squared",),
+)
+# A survey that declares no such themes or terms has no row in them.
+RELATED = (RELATIONS, DRIVERS, DRIVER_ATTRIBUTES, DRIVER_MODELS)
 RESULTS = (
     ITEM_RESULTS,
     ITEM_DISTRIBUTIONS,
@@ -142,9 +212,11 @@ RESULTS = (
 )
 
 DIM_WAVES = Mart("dim_waves", ("wave_id",))
+WEIGHTING = Mart("weighting", ("wave_id",))
 DIM_ITEM_VERSIONS = Mart("dim_item_versions", ("wave_id", "item_id"))
 DIMENSIONS = (
     DIM_WAVES,
+    WEIGHTING,
     Mart("dim_themes", ("theme_id",)),
     Mart("dim_items", ("item_id",)),
     DIM_ITEM_VERSIONS,

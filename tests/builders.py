@@ -36,9 +36,9 @@ CODEBOOK: Mapping[str, str] = {
         2024,2024,2024,2024-05-01,2024-06-30,2022,100,true,*2024*,tests
     """,
     "themes": """
-        theme_id,theme_name,label_nl,label_en,position
-        1,craft,Vak,Craft,1
-        2,dissent,Tegenspraak,Dissent,2
+        theme_id,theme_name,label_nl,label_en,position,relation_side
+        1,craft,Vak,Craft,1,craft
+        2,dissent,Tegenspraak,Dissent,2,pressure
     """,
     "items": """
         item_id,theme_id,label_nl,label_en,valence,in_study,basis,position
@@ -122,6 +122,10 @@ CODEBOOK: Mapping[str, str] = {
         role,role,,groups,true,2,Rol,Role
         organisation,organisation,,groups,false,3,Organisatie,Organisation
     """,
+    "driver_terms": """
+        attribute_id,position,reference_group
+        role,1,MW
+    """,
     "organisations": """
         organisation_code,abbreviation,name_nl,name_en,kind,parent_code,valid_from,valid_to
         bzk,BZK,Binnenlandse Zaken,Interior,ministry,,1998-08-03,
@@ -135,6 +139,8 @@ CODEBOOK: Mapping[str, str] = {
         2024,bzk,,400,tests
         2024,fin,,600,tests
     """,
+    "population_margins": "wave_id,attribute_id,group_code,headcount,source",
+    "weight_bounds": "wave_id,smallest_ratio,largest_ratio,reason",
     "findings": "finding_id,theme_id,kind,item_ids,attribute,group_a,group_b,statement_en,statement_nl",
 }
 

@@ -143,6 +143,8 @@ MARTS = """
         avg(mean) as mean, avg(mean) as mean_unweighted, 0.5::double as standard_deviation, 0.1::double as standard_error,
         avg(mean) - 0.2 as ci_low, avg(mean) + 0.2 as ci_high, 't' as ci_method, 0.9::double as favourable_share,
         19.5::double as effective_n, 1.02::double as design_effect, is_suppressed, suppression_reason,
+        0.9::double as favourable_score, 0.02::double as favourable_score_se,
+        0.86::double as favourable_score_ci_low, 0.94::double as favourable_score_ci_high,
     from marts.item_results
     group by all;
     create table marts.response as
@@ -164,12 +166,46 @@ MARTS = """
     update marts.theme_results set
         respondents = null, mean = null, mean_unweighted = null, standard_deviation = null,
         standard_error = null, ci_low = null, ci_high = null, ci_method = null, favourable_share = null,
-        effective_n = null, design_effect = null
+        effective_n = null, design_effect = null, favourable_score = null, favourable_score_se = null,
+        favourable_score_ci_low = null, favourable_score_ci_high = null
         where is_suppressed;
     update marts.response set
         returned = null, usable = null, response_rate = null, item_nonresponse_share = null, coverage = null
         where is_suppressed;
+    create table marts.relations as
+    select
+        unnest(['2022', '2024']) as wave_id, 't1' as pressure_theme_id, 't2' as craft_theme_id, 'pearson' as method,
+        20::bigint as respondents, 0.4::double as correlation, 0.1::double as standard_error,
+        0.2::double as ci_low, 0.6::double as ci_high, 4.0::double as t, 18::bigint as degrees_of_freedom,
+        0.001::double as p_value, 0.001::double as p_holm, 0.001::double as p_bh,
+        false as is_suppressed, null::varchar as suppression_reason;
+    create table marts.drivers as
+    select
+        unnest(['2022', '2024']) as wave_id, 't1' as theme_id, 'role' as attribute_id, 'MW' as group_code,
+        null::bigint as respondents, null::bigint as reference_respondents, null::double as coefficient,
+        null::double as standard_error, null::double as ci_low, null::double as ci_high, null::double as t,
+        null::bigint as degrees_of_freedom, null::double as p_value,
+        true as is_suppressed, 'fewer than 10 respondents' as suppression_reason;
+    create table marts.driver_attributes as
+    select
+        unnest(['2022', '2024']) as wave_id, 't1' as theme_id, 'role' as attribute_id, 20::bigint as respondents,
+        4.0::double as wald_f, 1::bigint as numerator_degrees_of_freedom, 17::bigint as denominator_degrees_of_freedom,
+        0.05::double as p_value, 0.1::double as p_holm, 0.1::double as p_bh, 1.1::double as inflation,
+        false as is_suppressed, null::varchar as suppression_reason;
+    create table marts.driver_models as
+    select
+        unnest(['2022', '2024']) as wave_id, 't1' as theme_id, 20::bigint as respondents,
+        17::bigint as degrees_of_freedom, 3.1::double as intercept, 0.1::double as intercept_se,
+        0.2::double as r_squared, 2.0::double as condition_number,
+        false as is_suppressed, null::varchar as suppression_reason;
     create table marts.dim_waves as select unnest(['2022', '2024']) as wave_id;
+    create table marts.weighting as
+    select
+        wave_id, 0.5::double as smallest_ratio, 2::double as largest_ratio, 0::bigint as out_of_bounds_respondents,
+        0::bigint as empty_cells, 0::bigint as empty_cells_headcount, 0::bigint as empty_margin_groups,
+        0::double as margin_total_difference, 1 as raking_cycles, 1e-12::double as largest_margin_error,
+        if(wave_id = '2022', true, null) as converged,
+    from marts.dim_waves;
     create table marts.dim_themes as select unnest(['t1', 't2']) as theme_id;
     create table marts.dim_items as select unnest(['V1', 'V2', 'V3']) as item_id;
     create table marts.dim_item_versions as select distinct wave_id, item_id from marts.item_results;

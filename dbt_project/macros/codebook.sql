@@ -37,6 +37,18 @@
     )) }}
 {% endmacro %}
 
+{# The favourable answers to each item that a wave asks, as SQL lists them; `null` where a scale has none. #}
+{% macro favourable_answers(wave_id) %}
+    {% set answers = {} %}
+    {% for row in query_rows(
+        "select item_id, coalesce(string_agg(answer, ', ' order by answer) filter (is_favourable), 'null') as answers
+        from " ~ ref('stg_item_answers') ~ " where wave_id = '" ~ wave_id ~ "' group by item_id"
+    ) %}
+        {% do answers.update({row.item_id: row.answers}) %}
+    {% endfor %}
+    {{ return(answers) }}
+{% endmacro %}
+
 {# The passes of the count, the main one first: each cube with the attributes of its break-downs. #}
 {% macro cubes() %}
     {% set cubes = {} %}

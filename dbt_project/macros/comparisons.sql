@@ -11,6 +11,9 @@
         / nullif(own.respondents + reference.respondents - 2, 0)
 {%- endmacro %}
 
+{# Means are equivalent if they differ by less than this many pooled standard deviations. #}
+{% macro equivalence_margin() %}0.2{% endmacro %}
+
 {#
   p values adjusted over a family, as R's p.adjust: Holm, and Benjamini-Hochberg. A relation with
   `family` and `p_value`, NULL where nothing was tested: that is not counted in the family.

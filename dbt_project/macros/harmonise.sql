@@ -5,7 +5,8 @@
 
 {#
   The background of a respondent: key, stratum, delivered weight, the role by which the population
-  is known (NULL in a survey without roles), and every group attribute.
+  is known (NULL in a survey without roles), its cell in the crossing of the margins by which the
+  population is known (NULL in a wave without margins), and every group attribute.
 #}
 {% macro background_columns(wave_id) %}
     {% set delivered = {} %}
@@ -28,10 +29,19 @@
     ) %}
         {% do delivered.update({row.attribute_id if row.kind == 'group' else row.kind: row.expression}) %}
     {% endfor %}
+    {% set margins = query_rows(
+        "select distinct attribute_id from " ~ ref('population_margins')
+        ~ " where wave_id = '" ~ wave_id ~ "' order by attribute_id"
+    ) %}
     {{ delivered.get('respondent') }} as respondent_key,
     {{ delivered.get('stratum', "'all'") }} as stratum,
     try_cast({{ delivered.get('weight', 'null') }} as double) as delivered_weight,
     ({{ delivered.get('role', 'null') }})::varchar as population_role,
+    {% if margins -%}
+    [{% for margin in margins %}coalesce(({{ delivered.get(margin.attribute_id, 'null') }})::varchar, ''){{ ", " if not loop.last }}{% endfor %}] as margin_cell,
+    {%- else -%}
+    null::varchar[] as margin_cell,
+    {%- endif %}
     {%- for attribute in group_attributes() %}
     ({{ delivered.get(attribute, 'null') }})::varchar as {{ quoted(attribute) }},
     {%- endfor %}

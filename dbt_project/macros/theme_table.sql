@@ -48,10 +48,28 @@ select
     results.rank_in_theme,
     results.is_suppressed,
     results.suppression_reason,
+    against_rest.difference as difference_from_rest,
+    against_rest.p_holm as p_holm_from_rest,
+    against_rest.verdict as verdict_from_rest,
+    against_previous.difference as difference_from_previous,
+    against_previous.p_holm as p_holm_from_previous,
+    against_previous.verdict as verdict_from_previous,
 from results
 inner join distributions using (wave_id, item_id, breakdown, group_code)
 inner join {{ ref('dim_waves') }} as waves using (wave_id)
 inner join {{ ref('dim_items') }} as items using (item_id)
 inner join {{ ref('dim_groups') }} as labels using (breakdown, group_code)
+left join {{ ref('group_differences') }} as against_rest
+    on results.wave_id = against_rest.wave_id
+    and results.item_id = against_rest.item_id
+    and results.breakdown = against_rest.breakdown
+    and results.group_code = against_rest.group_code
+    and against_rest.reference_code = 'rest'
+left join {{ ref('trends') }} as against_previous
+    on results.wave_id = against_previous.wave_id
+    and results.item_id = against_previous.item_id
+    and results.breakdown = against_previous.breakdown
+    and results.group_code = against_previous.group_code
+    and against_previous.basis <> 'as_it_was'
 order by results.wave_id, items.position, labels.position
 {% endmacro %}

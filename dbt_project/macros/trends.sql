@@ -47,7 +47,7 @@
         null::integer as items_answered,
         null::bigint as respondents,
         null::bigint as weight_sum,
-        null::decimal(38, 0) as weight_square_sum,
+        null::bigint as weight_square_sum,
     where false
     {%- endif %}
 {% endmacro %}

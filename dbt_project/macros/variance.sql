@@ -27,6 +27,19 @@
     end
 {% endmacro %}
 
+{# The sums of values and weights that every mean, variance and test is made of. #}
+{% macro moment_sums() %}
+    sum(respondents)::bigint as respondents,
+    sum(respondents * value) as value_sum,
+    sum(respondents * value * value) as value_square_sum,
+    sum(weight_sum) as weight_sum,
+    sum(weight_sum * value) as weighted_value_sum,
+    sum(weight_sum * value * value) as weighted_value_square_sum,
+    sum(weight_square_sum) as weight_square_sum,
+    sum(weight_square_sum * value) as weight_square_value_sum,
+    sum(weight_square_sum * value * value) as weight_square_value_square_sum,
+{% endmacro %}
+
 {#
   Sums of a group's linearised residuals, z = w (x − mean) / Σw, from its moments and its mean: of
   z, and of z². A respondent outside the group has 0.

@@ -32,3 +32,16 @@
     {% endif %}
     select * from {{ this }} where false
 {% endmacro %}
+
+{# What a model of cells selects where the codebook asks nothing of it: no row, with its columns. #}
+{% macro no_cells(columns) %}
+    {%- if is_incremental() %}
+    select * from {{ this }} where false
+    {%- else %}
+    select
+        {%- for name, type in columns.items() %}
+        null::{{ type }} as {{ name }},
+        {%- endfor %}
+    where false
+    {%- endif %}
+{% endmacro %}

@@ -8,12 +8,15 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from orchestration.settings import DBT, PROJECT, Settings
 from tests.golden_survey import GOLDEN, SKIP_REASON, write_golden_survey
+
+Row = dict[str, Any]
 
 VAKWERK = Path(sys.executable).with_name("vakwerk")
 
@@ -62,6 +65,21 @@ class Warehouse:
     def built(self) -> duckdb.DuckDBPyConnection:
         """The build database, for what is not published."""
         return duckdb.connect(self.home / "warehouse.duckdb", read_only=True)
+
+
+def rows_by_key(
+    connection: duckdb.DuckDBPyConnection, table: str, *keys: str
+) -> dict[tuple[Any, ...], Row]:
+    """The rows of a published table, each a dictionary, by the values of these columns."""
+    found = connection.execute(f"from marts.{table}")
+    names = [column[0] for column in found.description]
+    rows = (dict(zip(names, row, strict=True)) for row in found.fetchall())
+    return {tuple(row[key] for key in keys): row for row in rows}
+
+
+def figures(row: Row, *columns: str) -> list[Any]:
+    """Some columns of a row, in order."""
+    return [row[column] for column in columns]
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,10 @@
-"""The marts' tests are those of R on the reference sample: differences, their p values, Wald's F, Welch."""
+"""The marts' tests are those of R on the reference sample: differences, p values, Wald's F, Welch, alpha."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from tests.acceptance.conftest import Warehouse
+from tests.acceptance.conftest import Row, Warehouse, rows_by_key
 from tests.golden_survey import DESIGNS, GOLDEN, ITEMS, SKIP_REASON, reference
 
 pytestmark = [
@@ -24,26 +22,18 @@ WALD_FIGURES = {
     "p_value": "p",
 }
 
-Row = dict[str, Any]
-
-
-def _rows(golden: Warehouse, table: str, keys: tuple[str, ...]) -> dict[tuple[str, ...], Row]:
-    with golden.published() as connection:
-        found = connection.execute(f"from marts.{table}")
-        names = [column[0] for column in found.description]
-        records = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    return {tuple(record[key] for key in keys): record for record in records}
-
 
 @pytest.fixture(scope="module")
 def differences(golden: Warehouse) -> dict[tuple[str, ...], Row]:
     keys = ("wave_id", "item_id", "breakdown", "group_code", "reference_code")
-    return _rows(golden, "group_differences", keys)
+    with golden.published() as marts:
+        return rows_by_key(marts, "group_differences", *keys)
 
 
 @pytest.fixture(scope="module")
 def omnibus(golden: Warehouse) -> dict[tuple[str, ...], Row]:
-    return _rows(golden, "group_tests", ("wave_id", "item_id", "breakdown"))
+    with golden.published() as marts:
+        return rows_by_key(marts, "group_tests", "wave_id", "item_id", "breakdown")
 
 
 def _agree(ours: Row, theirs: Row, figures: dict[str, str]) -> None:
@@ -111,3 +101,13 @@ def test_a_difference_turned_round_has_the_other_sign_and_the_same_error(
                 {"higher", "lower"},
                 {"no difference shown"},
             )
+
+
+def test_the_reliability_of_a_theme_is_alpha_on_complete_cases(golden: Warehouse) -> None:
+    with golden.published() as marts:
+        reliability = rows_by_key(marts, "theme_reliability", "wave_id")
+    theirs = reference()["alpha_complete_cases"]
+    for design in DESIGNS:
+        ours = reliability[(design,)]
+        assert ours["respondents"] == theirs["n"]
+        assert ours["alpha"] == pytest.approx(theirs["raw_alpha"], rel=1e-9)

@@ -108,12 +108,12 @@ def test_weighted_groups_stand_for_their_headcount(sample: Warehouse) -> None:
             select wave_id, stratum, population_role
             from staging.stg_responses as responses
             join staging.stg_backgrounds using (wave_id, respondent_key, stratum)
-            join (select distinct wave_id, weight_scale from staging.stg_post_strata) using (wave_id)
+            join staging.stg_weight_scales using (wave_id)
             join codebook.population
                 using (wave_id, stratum)
             where population.role = population_role
             group by wave_id, stratum, population_role, headcount
-            having abs(sum(weight / weight_scale) / headcount - 1) > 1e-6
+            having abs(sum(weight / weight_scale) / headcount - 1) > 1e-9
             """
         ).fetchall()
     # Roles that somebody left blank lend a part of the headcount; the sample waves have none.

@@ -107,7 +107,7 @@ def test_every_model_and_seed_is_an_asset_of_its_layer(
     graph: AssetGraph, manifest: Manifest
 ) -> None:
     expected = {
-        dg.AssetKey([node["schema"], node["name"]])
+        dg.AssetKey([node["schema"], node["alias"]])
         for node in manifest["nodes"].values()
         if node["resource_type"] in ("model", "seed")
     }

@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 
 from expectations.declarations import Layer, Scope
-from expectations.published import DIM_ITEM_VERSIONS, DIM_WAVES, DIMENSIONS, RESULTS
+from expectations.published import (
+    DIM_ITEM_VERSIONS,
+    DIM_WAVES,
+    DIMENSIONS,
+    RELATED,
+    RESULTS,
+    WEIGHTING,
+)
 from expectations.running import SUITES, run_checks, run_suite
 from orchestration.codebook import Codebook
 from tests.expectations_survey import GOOD, QUOTED, write_codebook, write_database
@@ -39,6 +46,10 @@ def theme_results(change: str, where: str = ONE_THEME) -> str:
 
 def response(change: str, where: str = ONE_WAVE) -> str:
     return f"update marts.response set {change} where {where}"
+
+
+def weighting(change: str) -> str:
+    return f"update marts.weighting set {change} where wave_id = '2022'"
 
 
 def staged(change: str, wave: str = "2022") -> str:
@@ -117,7 +128,7 @@ BREAKS: list[tuple[str, str, str, int]] = [
             f"insert into marts.{mart.table} from marts.{mart.table} limit 1",
             1,
         )
-        for mart in (*RESULTS, *DIMENSIONS)
+        for mart in (*RESULTS, *RELATED, *DIMENSIONS)
     ],
     ("marts", "dim_themes_keys_unique", "insert into marts.dim_themes values (null)", 1),
     *[
@@ -127,7 +138,7 @@ BREAKS: list[tuple[str, str, str, int]] = [
             f"update marts.{mart.table} set wave_id = '2030' where wave_id = '2024'",
             2,
         )
-        for mart in (*RESULTS, DIM_WAVES, DIM_ITEM_VERSIONS)
+        for mart in (*RESULTS, DIM_WAVES, WEIGHTING, DIM_ITEM_VERSIONS)
     ],
     (
         "marts",
@@ -231,6 +242,36 @@ BREAKS: list[tuple[str, str, str, int]] = [
     ),
     ("marts", "theme_results_shares_within_bounds", theme_results("favourable_share = 90"), 1),
     ("marts", "response_shares_within_bounds", response("response_rate = 1.2"), 1),
+    *[
+        (
+            "marts",
+            f"{mart.table}_{check}",
+            f"update marts.{mart.table} set {change} where wave_id = '2022'",
+            1,
+        )
+        for mart in RELATED
+        for check, change in (
+            ("minimum_group_kept", "is_suppressed = false, respondents = 9"),
+            (
+                "hidden_rows_empty",
+                "is_suppressed = true, suppression_reason = 'few', respondents = 20",
+            ),
+            ("shown_rows_whole", "is_suppressed = false, respondents = null"),
+            ("shares_within_bounds", f"{mart.shares[0]} = 1.5"),
+        )
+    ],
+    (
+        "marts",
+        "relations_correlations_within_bounds",
+        "update marts.relations set ci_high = 1.5 where wave_id = '2022'",
+        1,
+    ),
+    (
+        "marts",
+        "relations_correlations_within_bounds",
+        "update marts.relations set correlation = 0.9 where wave_id = '2022'",
+        1,
+    ),
     (
         "marts",
         "item_results_ranks_whole",
@@ -278,6 +319,11 @@ BREAKS: list[tuple[str, str, str, int]] = [
     ("marts", "response_response_in_order", response("usable = 21"), 1),
     ("marts", "response_response_in_order", response("returned = 101"), 1),
     ("marts", "response_coverage_within_population", response("coverage = 1.1"), 1),
+    ("marts", "weighting_margins_met", weighting("converged = false"), 1),
+    ("marts", "weighting_margins_agree", weighting("margin_total_difference = 0.02"), 1),
+    ("marts", "weighting_population_represented", weighting("empty_cells = 1"), 1),
+    ("marts", "weighting_population_represented", weighting("empty_margin_groups = 1"), 1),
+    ("marts", "weighting_weights_within_bounds", weighting("out_of_bounds_respondents = 3"), 1),
 ]
 
 

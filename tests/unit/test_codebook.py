@@ -35,7 +35,7 @@ TABLES = {
         "wave_id | label_nl label_en fieldwork_start fieldwork_end previous_wave_id invited "
         "is_synthetic file_pattern source"
     ),
-    "themes": "theme_id | theme_name label_nl label_en position",
+    "themes": "theme_id | theme_name label_nl label_en position relation_side",
     "items": "item_id | theme_id label_nl label_en valence in_study basis position",
     "scales": "scale_id answer | meaning label_nl label_en is_favourable",
     "answer_codes": "code_list code | scale_id answer",
@@ -48,12 +48,15 @@ TABLES = {
     "attribute_columns": "wave_id attribute_id | source_column",
     "attribute_codes": "wave_id attribute_id code | group_code",
     "breakdowns": "breakdown | attribute_1 attribute_2 cube compare_pairs position label_nl label_en",
+    "driver_terms": "attribute_id | position reference_group",
     "organisations": (
         "organisation_code | abbreviation name_nl name_en kind parent_code valid_from valid_to"
     ),
     "quality_thresholds": "check_name | threshold severity reason",
     "organisation_events": "event_date event organisation_code successor_code | note",
     "population": "wave_id stratum role | headcount source",
+    "population_margins": "wave_id attribute_id group_code | headcount source",
+    "weight_bounds": "wave_id | smallest_ratio largest_ratio reason",
     "findings": (
         "finding_id | theme_id kind item_ids attribute group_a group_b statement_en statement_nl"
     ),
@@ -69,6 +72,7 @@ MEANING_OF_NEGATIVE = {
 
 VOCABULARY = {
     ("attributes", "kind"): {"respondent", "stratum", "weight", "group", "raw_only"},
+    ("themes", "relation_side"): {"pressure", "craft", ""},
     ("items", "valence"): {"negative", "neutral", "positive", ""},
     ("items", "in_study"): {"named", "touched", "proposed"},
     ("item_versions", "comparability"): {"identical", "reworded", "rescaled", "replaced", "new"},
@@ -229,7 +233,8 @@ def test_any_survey_covers_every_wave_and_no_other(codebook: Codebook) -> None:
     waves = set(codebook.waves)
     for table in ("item_versions", "attribute_columns", "attribute_codes"):
         assert values(codebook.table(table), "wave_id") == waves, table
-    assert values(codebook.table("population"), "wave_id") <= waves
+    for table in ("population", "population_margins", "weight_bounds"):
+        assert values(codebook.table(table), "wave_id") <= waves, table
 
 
 @any_survey
@@ -281,6 +286,7 @@ def test_any_survey_orders_themes_items_and_groups_without_a_gap(codebook: Codeb
         ("items", "theme_id"),
         ("groups", "attribute_id"),
         ("breakdowns", None),
+        ("driver_terms", None),
     ):
         positions = defaultdict(list)
         for row in codebook.table(table):
@@ -358,6 +364,12 @@ def test_any_survey_breaks_down_by_groups_that_exist(codebook: Codebook) -> None
 
 
 @any_survey
+def test_any_survey_models_with_groups_that_exist(codebook: Codebook) -> None:
+    groups = pairs(codebook.table("groups"), "attribute_id", "group_code")
+    assert pairs(codebook.table("driver_terms"), "attribute_id", "reference_group") <= groups
+
+
+@any_survey
 def test_any_survey_gives_an_organisation_one_name_at_a_time(codebook: Codebook) -> None:
     spans = defaultdict(list)
     for row in codebook.table("organisations"):
@@ -392,6 +404,28 @@ def test_any_survey_knows_the_population_of_every_stratum(codebook: Codebook) ->
             assert of_roles in ({""}, roles), (wave_id, stratum)
         assert all(row["headcount"].isdecimal() and int(row["headcount"]) for row in population)
         assert all(row["source"] for row in population)
+
+
+@any_survey
+def test_any_survey_rakes_to_groups_that_the_wave_delivers(codebook: Codebook) -> None:
+    for wave_id in values(codebook.table("population_margins"), "wave_id"):
+        margins = in_wave(codebook, "population_margins", wave_id)
+        delivered = pairs(
+            in_wave(codebook, "attribute_codes", wave_id), "attribute_id", "group_code"
+        )
+        assert pairs(margins, "attribute_id", "group_code") <= delivered, wave_id
+        assert not in_wave(codebook, "population", wave_id), "one way of knowing the population"
+        assert all(row["headcount"].isdecimal() and int(row["headcount"]) for row in margins)
+        assert all(row["source"] for row in margins)
+
+
+@any_survey
+def test_any_survey_bounds_weights_around_their_mean(codebook: Codebook) -> None:
+    for row in codebook.table("weight_bounds"):
+        assert 0 <= float(row["smallest_ratio"] or 0) < 1 < float(row["largest_ratio"] or "inf"), (
+            row
+        )
+        assert row["reason"], row
 
 
 @any_survey

@@ -182,7 +182,7 @@ def test_only_the_cells_pass_over_the_answers_of_respondents(project: Project) -
         and {_name(parent) for parent in node["depends_on"]["nodes"]} & ROWS_OF_RESPONDENTS
     }
 
-    assert readers == {"answer_cells", "respondent_cells", "theme_cells"}
+    assert readers == {_name(key) for key in project.of_layer("intermediate", "cells")}
 
 
 def test_nothing_reads_the_views_that_are_for_people(project: Project) -> None:

@@ -3,10 +3,11 @@
 -- depends_on: {{ ref('breakdowns') }}
 with profiles as (
 
-    select profiles.*, weights.population_weight, weights.weight_scale
+    select profiles.*, weights.population_weight, weights.weight_scale, weights.weight_square_scale
     from {{ ref('stg_profiles') }} as profiles
     inner join (
-        select distinct wave_id, post_stratum, population_weight, weight_scale from {{ ref('stg_post_strata') }}
+        select distinct wave_id, post_stratum, population_weight, weight_scale, weight_square_scale
+        from {{ ref('stg_post_strata') }}
     ) as weights using (wave_id, post_stratum)
 
 )
@@ -21,6 +22,7 @@ select
     post_stratum,
     population_weight,
     weight_scale,
+    weight_square_scale,
     '{{ breakdown.breakdown }}' as breakdown,
     {{ attributes | join(" || '|' || ") if attributes else "'all'" }} as group_code,
 from profiles

@@ -4,7 +4,13 @@ with scores as (
 
 ),
 
-favourables as (
+favourable_scores as (
+
+    select *, subject_id as theme_id from {{ ref('int_intervals') }} where measure = 'theme_favourable'
+
+),
+
+item_shares as (
 
     select wave_id, theme_id, breakdown, group_code, avg(favourable_share) as favourable_share
     from {{ ref('int_item_results') }}
@@ -27,10 +33,10 @@ survey as (
 )
 
 select
-    favourables.wave_id,
-    favourables.theme_id,
-    favourables.breakdown,
-    favourables.group_code,
+    item_shares.wave_id,
+    item_shares.theme_id,
+    item_shares.breakdown,
+    item_shares.group_code,
     items_asked.items_asked,
     coalesce(scores.respondents, 0) as respondents,
     scores.mean,
@@ -40,11 +46,16 @@ select
     scores.ci_low,
     scores.ci_high,
     scores.ci_method,
-    favourables.favourable_share,
+    item_shares.favourable_share,
     scores.effective_n,
     scores.design_effect,
+    favourable_scores.mean as favourable_score,
+    favourable_scores.standard_error as favourable_score_se,
+    favourable_scores.ci_low as favourable_score_ci_low,
+    favourable_scores.ci_high as favourable_score_ci_high,
     {{ suppression('coalesce(scores.respondents, 0)') }}
-from favourables
+from item_shares
 inner join items_asked using (wave_id, theme_id)
 left join scores using (wave_id, theme_id, breakdown, group_code)
+left join favourable_scores using (wave_id, theme_id, breakdown, group_code)
 cross join survey

@@ -1,5 +1,6 @@
 -- depends_on: {{ ref('stg_responses') }}
 -- depends_on: {{ ref('stg_waves') }}
+-- depends_on: {{ ref('stg_item_answers') }}
 -- depends_on: {{ ref('items') }}
 -- depends_on: {{ ref('item_versions') }}
 -- depends_on: {{ ref('breakdowns') }}
@@ -9,8 +10,8 @@
 {{ count_cells(
     wave,
     subject="'" ~ theme_id ~ "' as theme_id",
-    keys=['score_sum', 'items_answered'],
-    from_clause=theme_scores(wave, items),
+    keys=['score_sum', 'items_answered', 'favourable_answered'],
+    from_clause=theme_scores(wave, items, favourable_answers(wave.wave_id)),
 ) }}
 {{ "union all" if not (outer_loop.last and loop.last) }}
 {% endfor %}

@@ -16,6 +16,6 @@ from {{ ref('int_means') }} as means
 cross join {{ ref('survey') }} as survey
 where
     means.side = 'group'
-    and means.measure <> 'item_favourable'
+    and means.measure in ('item_score', 'theme_score')
     and means.breakdown <> 'total'
     and means.respondents >= survey.minimum_group_size

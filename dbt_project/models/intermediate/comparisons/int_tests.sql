@@ -1,4 +1,3 @@
-{%- set equivalence_margin = 0.2 %}
 with differences as (
 
     select differences.*, items.theme_id, survey.minimum_group_size
@@ -17,7 +16,7 @@ tested as (
         case when not is_too_few then student_t_p(welch_t, welch_degrees_of_freedom) end as welch_p_value,
         -- Both one-sided tests: the difference is smaller than a fifth of the pooled deviation.
         case when not is_too_few then student_t_tail(
-            ({{ equivalence_margin }} * pooled_standard_deviation - abs(difference)) / standard_error,
+            ({{ equivalence_margin() }} * pooled_standard_deviation - abs(difference)) / standard_error,
             degrees_of_freedom::double
         ) end as p_equivalent,
         concat_ws('|',

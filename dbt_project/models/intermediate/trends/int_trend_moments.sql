@@ -1,5 +1,5 @@
 -- The sums of both waves of a pair, added over the groups that make one line.
-with theme_moments as (
+with theme_values as (
 
     select
         cells.trend_wave_id as wave_id,
@@ -23,7 +23,7 @@ moments as (
     select
         items.wave_id,
         moments.wave_id as source_wave_id,
-        moments.* exclude (wave_id, value_sum, value_square_sum),
+        moments.* exclude (wave_id),
     from {{ ref('int_moments') }} as moments
     inner join {{ ref('int_trend_items') }} as items
         on moments.subject_id = items.item_id
@@ -41,14 +41,8 @@ moments as (
         group_code,
         stratum,
         post_stratum,
-        sum(respondents)::bigint as respondents,
-        sum(weight_sum) as weight_sum,
-        sum(weight_sum * value) as weighted_value_sum,
-        sum(weight_sum * value * value) as weighted_value_square_sum,
-        sum(weight_square_sum) as weight_square_sum,
-        sum(weight_square_sum * value) as weight_square_value_sum,
-        sum(weight_square_sum * value * value) as weight_square_value_square_sum,
-    from theme_moments
+        {{ moment_sums() }}
+    from theme_values
     group by all
 
 )

@@ -4,7 +4,7 @@ with results as (
         *,
         case when not is_suppressed then
             rank() over (
-                partition by wave_id, theme_id, breakdown, group_code, is_suppressed order by mean desc
+                partition by wave_id, theme_id, breakdown, group_code, is_suppressed order by round(mean, 12) desc
             )
         end as rank_in_theme,
     from {{ ref('int_item_results') }}

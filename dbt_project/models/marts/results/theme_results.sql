@@ -12,4 +12,9 @@ select
     {%- endfor %}
     is_suppressed,
     suppression_reason,
+    {%- for column in [
+        'favourable_score', 'favourable_score_se', 'favourable_score_ci_low', 'favourable_score_ci_high',
+    ] %}
+    {{ shown(column) }},
+    {%- endfor %}
 from {{ ref('int_theme_results') }}

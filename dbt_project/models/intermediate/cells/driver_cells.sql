@@ -1,0 +1,22 @@
+-- depends_on: {{ ref('stg_responses') }}
+-- depends_on: {{ ref('stg_post_strata') }}
+-- depends_on: {{ ref('stg_waves') }}
+-- depends_on: {{ ref('items') }}
+-- depends_on: {{ ref('item_versions') }}
+-- depends_on: {{ ref('driver_terms') }}
+{%- set counts = [] %}
+{%- for wave in waves_to_build() if driver_attributes() %}
+{%- for theme_id, items in items_of_wave(wave.wave_id) | groupby('theme_id') %}
+{%- do counts.append(driver_count(wave, theme_id, items)) %}
+{%- endfor %}
+{%- endfor %}
+{{ counts | join('\nunion all\n') }}
+{%- if not counts %}
+{{ no_cells({
+    'wave_id': 'varchar', 'wave_version': 'varchar', 'theme_id': 'varchar',
+    'stratum': 'varchar', 'post_stratum': 'varchar', 'group_codes': 'varchar[]',
+    'respondents': 'bigint', 'weight_sum': 'double', 'weight_square_sum': 'double',
+    'weighted_value_sum': 'double', 'weighted_value_square_sum': 'double',
+    'weight_square_value_sum': 'double', 'weight_square_value_square_sum': 'double',
+}) }}
+{%- endif %}

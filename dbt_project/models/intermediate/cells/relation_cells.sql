@@ -1,0 +1,19 @@
+-- depends_on: {{ ref('stg_responses') }}
+-- depends_on: {{ ref('stg_waves') }}
+-- depends_on: {{ ref('items') }}
+-- depends_on: {{ ref('item_versions') }}
+-- depends_on: {{ ref('themes') }}
+{%- set counts = [] %}
+{%- for wave in waves_to_build() %}
+{%- for pair in related_themes(items_of_wave(wave.wave_id)) %}
+{%- do counts.append(relation_count(wave, pair.pressure, pair.craft)) %}
+{%- endfor %}
+{%- endfor %}
+{{ counts | join('\nunion all\n') }}
+{%- if not counts %}
+{{ no_cells({
+    'wave_id': 'varchar', 'wave_version': 'varchar', 'pressure_theme_id': 'varchar', 'craft_theme_id': 'varchar',
+    'stratum': 'varchar', 'post_stratum': 'varchar', 'pressure_score': 'double', 'craft_score': 'double',
+    'respondents': 'bigint', 'weight_sum': 'bigint', 'weight_square_sum': 'bigint',
+}) }}
+{%- endif %}

@@ -1,0 +1,26 @@
+with coefficients as (
+
+    select
+        drivers.*,
+        {{ suppression('least(drivers.respondents, drivers.reference_respondents)') }}
+    from {{ ref('int_drivers') }} as drivers
+    cross join {{ ref('survey') }} as survey
+
+)
+
+select
+    wave_id,
+    theme_id,
+    attribute_id,
+    group_code,
+    reference_group,
+    {%- for column in [
+        'respondents', 'reference_respondents', 'coefficient', 'standard_error', 'ci_low', 'ci_high',
+        't', 'degrees_of_freedom', 'p_value',
+    ] %}
+    {{ shown(column) }},
+    {%- endfor %}
+    note,
+    is_suppressed,
+    suppression_reason,
+from coefficients
