@@ -2,7 +2,8 @@
 
 What belongs here: one page a suite (for deliveries: a suite and wave), replaced by each run, its
 figures as JSON beside it, and an index. GX's own pages ask six hosts for their styles and scripts;
-these are made from the same results. They show values of respondents: only their owner may read.
+these are made from the same results. They show places of respondents in a file, and values of
+staged data: only their owner may read.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from expectations.declarations import Layer
 from expectations.results import CheckResult
 from orchestration.deliveries.private import owner_only, private_folder
+from orchestration.pages import render
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -33,9 +35,8 @@ def write_page(
 
     The folder is made where it is missing.
     """
-    from jinja2 import Environment, FileSystemLoader, select_autoescape
-
-    name = f"delivery_{'_'.join(waves)}" if layer == "delivery" else layer
+    place = page_of(folder, layer, waves)
+    name = place.stem
     page = {
         "name": name,
         "title": TITLES[layer],
@@ -47,17 +48,16 @@ def write_page(
     private_folder(folder)
     _write(folder / f"{name}.json", json.dumps(page, indent=1, ensure_ascii=False))
 
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(["html"]),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    _write(folder / f"{name}.html", environment.get_template("suite.html").render(page=page))
+    _write(place, render(TEMPLATES, "suite.html", page=page))
     pages = [json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"))]
     pages.sort(key=lambda each: (list(TITLES).index(each["layer"]), each["name"]))
-    _write(folder / "index.html", environment.get_template("index.html").render(pages=pages))
-    return folder / f"{name}.html"
+    _write(folder / "index.html", render(TEMPLATES, "index.html", pages=pages))
+    return place
+
+
+def page_of(folder: Path, layer: Layer, waves: Sequence[str]) -> Path:
+    """Where the page of a suite is, or will be; for a delivery: of the suite and wave."""
+    return folder / (f"delivery_{'_'.join(waves)}.html" if layer == "delivery" else f"{layer}.html")
 
 
 def _write(path: Path, text: str) -> None:

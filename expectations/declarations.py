@@ -21,12 +21,21 @@ Layer = Literal["delivery", "staging", "marts"]
 SCHEMAS: Mapping[Layer, str] = {"delivery": "main", "staging": "staging", "marts": "marts"}
 
 
+Answers = Mapping[str, Mapping[int, int]]
+
+
 @dataclass(frozen=True)
 class Scope:
-    """What data are held against: the survey's definition and the waves that they must cover."""
+    """What data are held against: the survey's definition and the waves that they must cover.
+
+    `before` gives how often each score was given to each item, by its id, in the wave before the
+    one that is delivered; nothing where that is not loaded. What it raises makes an error of the
+    checks that ask for it, and of no other.
+    """
 
     codebook: Codebook
     waves: tuple[str, ...]
+    before: Callable[[], Answers] = dict
 
     @property
     def wave(self) -> str:

@@ -1,7 +1,9 @@
 """The suite of a delivery: the accepted copy of one wave's file, before it is loaded.
 
-What belongs here: what a wave's answers must be like, by its rows in the codebook. What does not:
-whether the file could be read at all, which `orchestration.deliveries` decides before.
+What belongs here: what a wave's answers must be like, by its rows in the codebook, and how checks
+of a delivery name what breaks them: by place, column and count, never by an id or an answer. What
+does not: answers that are allowed and yet odd (`plausibility`, `timing`), and whether the file could
+be read at all, which `orchestration.deliveries` decides before.
 """
 
 from __future__ import annotations
@@ -17,10 +19,9 @@ from expectations.declarations import (
     columns_present,
     no_rows,
     rows_at_least,
-    values_in_set,
 )
 from expectations.sql import literal, literals
-from expectations.survey import attribute_columns, threshold_value
+from expectations.survey import attribute_columns
 from orchestration.sql import identifier
 
 TABLE = "delivered"
@@ -31,10 +32,6 @@ CORRECT_FILE = "Ask the sender for a corrected file and deliver it again; nothin
 MEND_CODES = (
     "Ask the sender what the value means. A code that was forgotten is a row to add to {file}; "
     "a mistake needs a corrected file. Nothing was loaded."
-)
-ASK_FIELDWORK = (
-    "Ask the sender whether the question was put, and whether its column was exported. "
-    "The wave is loaded as it is."
 )
 
 
@@ -74,7 +71,6 @@ def respondent_ids_present(scope: Scope) -> Iterator[Expectation]:
 @check("No respondent id comes twice", remedy=CORRECT_FILE)
 def respondent_ids_unique(scope: Scope) -> Iterator[Expectation]:
     for column in _columns(scope, "respondent"):
-        # Rows are named by their place: an id must not leave the delivery.
         yield no_rows(
             """
             select rowid + 1 as row from delivered
@@ -87,14 +83,18 @@ def respondent_ids_unique(scope: Scope) -> Iterator[Expectation]:
 
 @check("Every answer is in its item's scale", remedy=MEND_CODES.format(file="answer_codes.csv"))
 def answers_within_scale(scope: Scope) -> Iterator[Expectation]:
-    # One row for each cell that is off, so that cells are counted; different values come first.
+    # One row for each cell that is off, so that cells are counted; different columns come first.
     yield no_rows(
         """
-        select column_name, value, times
+        select column_name, respondents
         from (
-            select column_name, value, times, unnest(range(times)) as occurrence
+            select
+                column_name,
+                sum(times)::bigint as respondents,
+                unnest(range(respondents)) as occurrence,
             from ({counts}) left join {meanings} using (column_name, value)
             where meaning is null
+            group by column_name
         )
         order by occurrence
         """,
@@ -109,7 +109,15 @@ def answers_within_scale(scope: Scope) -> Iterator[Expectation]:
 def groups_known(scope: Scope) -> Iterator[Expectation]:
     for column in scope.codebook.columns(scope.wave).values():
         if column.item_id is None and column.codes is not None:
-            yield values_in_set(column.name, [BLANK, *sorted(column.codes)])
+            yield no_rows(
+                """
+                select rowid + 1 as row, {name} as column_name from delivered
+                where coalesce({column}, '') not in {known}
+                """,
+                name=literal(column.name),
+                column=identifier(column.name),
+                known=literals([BLANK, *sorted(column.codes)]),
+            )
 
 
 @check("Every respondent belongs to a sampled unit", remedy=CORRECT_FILE)
@@ -122,48 +130,13 @@ def weights_positive(scope: Scope) -> Iterator[Expectation]:
     for column in _columns(scope, "weight"):
         yield no_rows(
             """
-            select {column} from batch
+            select rowid + 1 as row from delivered
             where try_cast({column} as double) is null
                 or try_cast({column} as double) <= 0
                 or not isfinite(try_cast({column} as double))
             """,
             column=identifier(column),
         )
-
-
-@check("Every item was answered by somebody", severity="warn", remedy=ASK_FIELDWORK)
-def items_answered(scope: Scope) -> Iterator[Expectation]:
-    yield no_rows(
-        """
-        select column_name, coalesce(sum(times) filter (meaning = 'answer'), 0) as answered
-        from ({counts}) join {meanings} using (column_name, value)
-        group by column_name
-        having answered < {fewest}
-        """,
-        counts=value_counts(scope),
-        meanings=meanings(scope),
-        fewest=literal(threshold_value(scope.codebook, "items_answered")),
-    )
-
-
-@check("No item was left open by too many", severity="warn", remedy=ASK_FIELDWORK)
-def item_nonresponse(scope: Scope) -> Iterator[Expectation]:
-    yield no_rows(
-        """
-        select
-            column_name,
-            sum(times) as asked,
-            sum(times) filter (meaning in ('not_answered', 'refused')) as left_open,
-            left_open / asked as share_left_open,
-        from ({counts}) join {meanings} using (column_name, value)
-        where meaning <> 'not_asked'
-        group by column_name
-        having share_left_open > {largest_share}
-        """,
-        counts=value_counts(scope),
-        meanings=meanings(scope),
-        largest_share=literal(threshold_value(scope.codebook, "item_nonresponse")),
-    )
 
 
 CHECKS = (
@@ -176,8 +149,6 @@ CHECKS = (
     groups_known,
     stratum_present,
     weights_positive,
-    items_answered,
-    item_nonresponse,
 )
 
 

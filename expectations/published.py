@@ -223,6 +223,7 @@ DIMENSIONS = (
     Mart("dim_answers", ("scale_id", "answer")),
     Mart("dim_groups", GROUP),
     Mart("dim_organisations", ("organisation_code", "valid_from")),
+    Mart("deliveries", ("wave_id", "revision")),
 )
 
 

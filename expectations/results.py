@@ -90,7 +90,7 @@ def check_result(
         layer=check.layer,
         table=check.table,
         title=check.title,
-        severity=threshold.severity if threshold else check.severity,
+        severity=(threshold and threshold.severity) or check.severity,
         remedy=check.remedy,
         failing_rows=failing.total(),
         sample=tuple(islice((row for row in rows if row is not None), SAMPLE_ROWS)),

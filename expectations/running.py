@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from expectations import delivery, marts, staging
+from expectations import delivery, marts, plausibility, staging
 from expectations.data_docs import write_page
 from expectations.declarations import SCHEMAS, Check, Expectation, Layer, Scope
 from expectations.results import CheckResult, Finding, check_result
 from expectations.survey import thresholds
 
 SUITES: Mapping[Layer, tuple[Check, ...]] = {
-    "delivery": delivery.CHECKS,
+    "delivery": (*delivery.CHECKS, *plausibility.CHECKS),
     "staging": staging.CHECKS,
     "marts": marts.CHECKS,
 }

@@ -23,15 +23,19 @@ class AskedItem:
     """An item as one wave asks it.
 
     `codes` gives the meaning of each delivered code, `answers` that of each harmonised answer of
-    its scale: answer, not_answered, dont_know, not_applicable, refused or not_asked.
+    its scale: answer, not_answered, dont_know, not_applicable, refused or not_asked. `answer_of`
+    gives the harmonised answer of each delivered code, turned where the codes run the other way.
     """
 
     wave_id: str
     item_id: str
     theme_id: str
     source_column: str
+    code_list: str
+    comparability: str
     codes: Mapping[str, str]
     answers: Mapping[int, str]
+    answer_of: Mapping[str, int]
 
     @property
     def column(self) -> str:
@@ -43,6 +47,11 @@ class AskedItem:
         """The answers that count, lowest first: those that are a score."""
         return tuple(sorted(a for a, meaning in self.answers.items() if meaning == "answer"))
 
+    @property
+    def score_of(self) -> Mapping[str, int]:
+        """The score of each delivered code that is an answer."""
+        return {code: self.answer_of[code] for code in self.codes_meaning("answer")}
+
     def codes_meaning(self, *meanings: str) -> tuple[str, ...]:
         """The delivered codes that mean one of these."""
         return tuple(code for code, meaning in self.codes.items() if meaning in meanings)
@@ -50,10 +59,13 @@ class AskedItem:
 
 @dataclass(frozen=True)
 class Threshold:
-    """How far a figure may go before a check fails, how bad that is, and why: a row of the seed."""
+    """How far a figure may go before a check fails, how bad that is, and why: a row of the seed.
+
+    `severity` is None where the row leaves it to the check.
+    """
 
     value: float | None
-    severity: Severity
+    severity: Severity | None
     reason: str
 
 
@@ -62,25 +74,33 @@ def asked_items(codebook: Codebook, waves: Iterable[str]) -> tuple[AskedItem, ..
     answers: defaultdict[str, dict[int, str]] = defaultdict(dict)
     for row in codebook.table("scales"):
         answers[row["scale_id"]][int(row["answer"])] = row["meaning"]
-    codes: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    answer_codes: defaultdict[str, dict[str, int]] = defaultdict(dict)
     scale_of: dict[str, str] = {}
     for row in codebook.table("answer_codes"):
-        codes[row["code_list"]][row["code"]] = answers[row["scale_id"]][int(row["answer"])]
+        answer_codes[row["code_list"]][row["code"]] = int(row["answer"])
         scale_of[row["code_list"]] = row["scale_id"]
     themes = {row["item_id"]: row["theme_id"] for row in codebook.table("items")}
     wanted = set(waves)
-    return tuple(
-        AskedItem(
-            wave_id=row["wave_id"],
-            item_id=row["item_id"],
-            theme_id=themes[row["item_id"]],
-            source_column=row["source_column"],
-            codes=codes[row["code_list"]],
-            answers=answers[scale_of[row["code_list"]]],
+    asked = []
+    for row in codebook.table("item_versions"):
+        if row["wave_id"] not in wanted:
+            continue
+        meanings = answers[scale_of[row["code_list"]]]
+        codes = answer_codes[row["code_list"]]
+        asked.append(
+            AskedItem(
+                wave_id=row["wave_id"],
+                item_id=row["item_id"],
+                theme_id=themes[row["item_id"]],
+                source_column=row["source_column"],
+                code_list=row["code_list"],
+                comparability=row["comparability"],
+                codes={code: meanings[answer] for code, answer in codes.items()},
+                answers=meanings,
+                answer_of=_turned(codes, meanings) if row["is_reversed"] == "true" else codes,
+            )
         )
-        for row in codebook.table("item_versions")
-        if row["wave_id"] in wanted
-    )
+    return tuple(asked)
 
 
 def attribute_columns(codebook: Codebook, wave_id: str, kind: str) -> Mapping[str, str]:
@@ -110,7 +130,10 @@ def thresholds(codebook: Codebook) -> Mapping[str, Threshold]:
 
 
 def threshold_value(codebook: Codebook, check: str) -> float:
-    """The threshold of a check. Raises CodebookError where the survey has not set one."""
+    """The threshold of a check, or another figure that it needs: `<check>.<what the figure is>`.
+
+    Raises CodebookError where the survey has not set one.
+    """
     found = thresholds(codebook).get(check)
     if found is None or found.value is None:
         raise CodebookError(
@@ -120,12 +143,21 @@ def threshold_value(codebook: Codebook, check: str) -> float:
     return found.value
 
 
+def _turned(codes: Mapping[str, int], meanings: Mapping[int, str]) -> dict[str, int]:
+    """Codes with their answers the other way round, as staging turns them."""
+    scores = [answer for answer, meaning in meanings.items() if meaning == "answer"]
+    return {
+        code: min(scores) + max(scores) - answer if answer in scores else answer
+        for code, answer in codes.items()
+    }
+
+
 def _threshold(codebook: Codebook, row: Mapping[str, str]) -> Threshold:
-    for severity in get_args(Severity):
-        if row["severity"] == severity:
+    for severity in (None, *get_args(Severity)):
+        if row["severity"] == (severity or ""):
             value = float(row["threshold"]) if row["threshold"] else None
             return Threshold(value, severity, row["reason"])
     raise CodebookError(
         f"{codebook.folder / THRESHOLDS}.csv gives {row['check_name']} the severity "
-        f"{row['severity']!r}: write block or warn."
+        f"{row['severity']!r}: write block or warn, or nothing to leave it to the check."
     )

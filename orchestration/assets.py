@@ -13,33 +13,52 @@ from dagster_dbt import DbtCliResource, dbt_assets
 
 from orchestration import audit
 from orchestration.codebook import Codebook
+from orchestration.counting import counts, recounts
 from orchestration.dbt_results import check_records, failures
 from orchestration.dbt_translation import VakwerkTranslator
+from orchestration.deliveries.accepted import waiting_for
 from orchestration.deliveries.door import accept
-from orchestration.deliveries.errors import DeliveryError, StillArriving, WarehouseBusy
-from orchestration.deliveries.landing import pending
+from orchestration.deliveries.errors import (
+    DeliveryError,
+    DeliveryRefused,
+    StillArriving,
+    WarehouseBusy,
+)
 from orchestration.deliveries.loading import load
-from orchestration.deliveries.warehouse import connected
+from orchestration.deliveries.warehouse import RAW_SCHEMA, connected
+from orchestration.failed_runs import REFUSED
 from orchestration.fingerprints import code_fingerprint
+from orchestration.jobs import DELIVERY_TAG
+from orchestration.notices import refusal_notice, send
 from orchestration.partitions import ONE_RUN
 from orchestration.publishing.publication import publish
 from orchestration.resources import WRITER_POOL
 from orchestration.settings import Settings
+from orchestration.settling import due
 
 ACCEPTED = dg.AssetKey(["deliveries", "accepted"])
+REJECTED = dg.AssetKey(["deliveries", "rejected"])
 RAW_WAVES = dg.AssetKey(["raw", "waves"])
 RESPONSES = dg.AssetKey(["staging", "stg_responses"])
 PUBLICATION = dg.AssetKey(["published", "marts"])
 
 # A file still being written, or a lock that another process holds, passes; a bad file does not.
-PASSING_FAULTS = dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL)
+# Some five minutes in all: the dbt of a run that was killed may go on by itself for a while.
+PASSING_FAULTS = dg.RetryPolicy(max_retries=6, delay=5, backoff=dg.Backoff.EXPONENTIAL)
 
 
 @contextmanager
-def delivery_faults() -> Iterator[None]:
-    """A fault of a delivery as Dagster's failure: tried again only where it can pass."""
+def delivery_faults(settings: Settings) -> Iterator[None]:
+    """A fault of a delivery as Dagster's failure: tried again only where it can pass.
+
+    A refusal is told to whom the settings name.
+    """
     try:
         yield
+    except DeliveryRefused as refusal:
+        send(settings, refusal_notice(refusal))
+        told = {REFUSED: dg.MetadataValue.path(refusal.folder)}
+        raise dg.Failure(str(refusal), told, allow_retries=False) from refusal
     except DeliveryError as fault:
         passes = isinstance(fault, StillArriving | WarehouseBusy)
         raise dg.Failure(str(fault), allow_retries=passes) from fault
@@ -62,11 +81,13 @@ def build_assets(
     def accepted(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         waves = set(context.partition_keys)
         reports = {}
-        for delivery in pending(settings):
-            if delivery.wave and delivery.wave.wave_id in waves:
-                with delivery_faults():
-                    outcome = accept(delivery.path, settings)
-                reports[outcome.wave_id] = outcome.report.summary
+        for delivery in due(settings, context.run_tags.get(DELIVERY_TAG), waves):
+            with delivery_faults(settings):
+                outcome = accept(delivery.path, settings)
+            reports[outcome.wave_id] = outcome.report.summary
+        for wave_id in sorted(waves - set(reports)):
+            if waiting := waiting_for(settings.accepted, wave_id):
+                reports[wave_id] = f"{waiting.file_name}: accepted before."
         return dg.MaterializeResult(
             metadata={"new_deliveries": reports or "none: the waves stay as they are loaded"}
         )
@@ -84,7 +105,7 @@ def build_assets(
     )
     def raw_waves(context: dg.AssetExecutionContext) -> None:
         for wave_id in context.partition_keys:
-            with delivery_faults():
+            with delivery_faults(settings):
                 loaded = load(settings, wave_id)
             context.add_asset_metadata(
                 {
@@ -132,13 +153,26 @@ def build_assets(
     return [accepted, raw_waves, models, publication]
 
 
+def rejected_deliveries() -> dg.AssetSpec:
+    """What is not made but shown: the landing sensor observes each refused delivery."""
+    return dg.AssetSpec(
+        REJECTED,
+        deps=[ACCEPTED],
+        group_name="deliveries",
+        description="Refused deliveries: each observation names the file, its wave, kinds of problems and the report.",
+    )
+
+
 def _build(
     context: dg.AssetExecutionContext, dbt: DbtCliResource, settings: Settings
 ) -> Iterator[Any]:
     """Run `dbt build`, and leave what it said in the audit, whether it ended well or not."""
     code = code_fingerprint(settings)
     with connected(settings) as connection:
+        # A warehouse of an older version lacks tables that the models read.
+        connection.execute(RAW_SCHEMA)
         unfinished = audit.begin_build(connection, code)
+        before = counts(connection)
     arguments = ["build", "--exclude-resource-type", "unit_test"]
     if unfinished.code_fingerprint != code:
         arguments.append("--full-refresh")
@@ -161,6 +195,8 @@ def _build(
     manifest = invocation.get_artifact("manifest.json")
     with connected(settings) as connection:
         audit.record_build(connection, build, check_records(results, manifest))
+        counted = recounts(before, counts(connection))
+    context.log.info(f"Counted again: {', '.join(map(str, counted)) or 'no wave'}.")
     if not succeeded:
         told = "\n- ".join(["dbt build failed.", *failures(results)])
         raise dg.Failure(told, allow_retries=False)

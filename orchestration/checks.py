@@ -1,13 +1,16 @@
 """Dagster asset checks: every check of Great Expectations, on the asset that it speaks of.
 
-What belongs here: which suite runs when, and how its results show. What does not: the checks, which
-`expectations` declares and runs. dbt's tests are asset checks too; dagster-dbt makes them.
+What belongs here: which suite runs when, and how its results show. Dagster's history keeps what it is
+told for good, so it is told counts and the page that shows more, never an answer or an id. What does
+not: the checks, which `expectations` declares and runs. dbt's tests are asset checks too; dagster-dbt
+makes them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 
+from expectations.data_docs import page_of
 from expectations.declarations import Check, Layer, Scope
 from expectations.results import CheckResult
 from expectations.running import SUITES, run_suite
@@ -16,8 +19,9 @@ from orchestration.assets import ACCEPTED, delivery_faults
 from orchestration.codebook import Codebook
 from orchestration.deliveries.accepted import database_of, waiting_for
 from orchestration.deliveries.door import refuse
-from orchestration.deliveries.report import Kind, Problem
+from orchestration.deliveries.report import Severity
 from orchestration.deliveries.warehouse import connected, state
+from orchestration.plausibility import delivery_scope, problems_of
 from orchestration.resources import WRITER_POOL
 from orchestration.settings import Settings
 
@@ -33,14 +37,14 @@ def build_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
             run_suite(
                 "delivery",
                 database_of(settings.accepted, wave),
-                Scope(codebook, (wave,)),
+                delivery_scope(settings, codebook, wave),
                 settings.quality,
             )
             for wave in waves
         ]
         for check, *of_waves in zip(SUITES["delivery"], *results, strict=True):
-            yield _asset_check("delivery", check, dict(zip(waves, of_waves, strict=True)))
-        with delivery_faults():
+            yield _asset_check(settings, check, dict(zip(waves, of_waves, strict=True)))
+        with delivery_faults(settings):
             for wave, of_checks in zip(waves, results, strict=True):
                 _refuse(settings, wave, of_checks)
 
@@ -56,18 +60,12 @@ def build_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
 
 
 def _refuse(settings: Settings, wave_id: str, results: Sequence[CheckResult]) -> None:
-    """A delivery that breaks a promise leaves the door again, with a report for its sender."""
-    problems = [
-        Problem(
-            kind=Kind.IMPLAUSIBLE,
-            message=f"{result.title}: {result.error or 'not kept'}.",
-            remedy=result.remedy,
-            count=max(result.failing_rows, 1),
-        )
-        for result in results
-        if not result.passed and result.severity == "block"
-    ]
-    if problems:
+    """A delivery that breaks a promise leaves the door again, with a report for its sender.
+
+    One that could not be checked stays: that says nothing of it, and its red check stops the run.
+    """
+    problems = problems_of(results)
+    if any(problem.severity is Severity.REFUSE for problem in problems):
         raise refuse(settings, wave_id, problems)
 
 
@@ -80,7 +78,7 @@ def _on_warehouse(
     with connected(settings) as connection:
         audit.record_checks(connection, [_record(result) for result in results])
     for check, result in zip(SUITES[layer], results, strict=True):
-        yield _asset_check(layer, check, {"warehouse": result})
+        yield _asset_check(settings, check, {"warehouse": result})
 
 
 def _specs(layer: Layer) -> list[dg.AssetCheckSpec]:
@@ -101,14 +99,14 @@ def _asset(layer: Layer, check: Check) -> dg.AssetKey:
 
 
 def _asset_check(
-    layer: Layer, check: Check, results: Mapping[str, CheckResult]
+    settings: Settings, check: Check, results: Mapping[str, CheckResult]
 ) -> dg.AssetCheckResult:
     """One result for Dagster, of one promise held against one or more places."""
     unkept = {place: result for place, result in results.items() if not result.passed}
     errors = {place: result.error for place, result in unkept.items() if result.error}
     blocking = any(result.severity == "block" for result in unkept.values())
     return dg.AssetCheckResult(
-        asset_key=_asset(layer, check),
+        asset_key=_asset(check.layer, check),
         check_name=check.name,
         passed=not unkept,
         severity=dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN,
@@ -117,9 +115,10 @@ def _asset_check(
             "failing_rows": sum(result.failing_rows for result in results.values()),
             **({"remedy": check.remedy} if unkept else {}),
             **{
-                f"sample_{place}": dg.MetadataValue.json(list(result.sample))
-                for place, result in unkept.items()
-                if result.sample
+                f"quality_page_{place}": dg.MetadataValue.path(
+                    page_of(settings.quality, check.layer, [place])
+                )
+                for place in unkept
             },
         },
     )

@@ -8,9 +8,12 @@ from __future__ import annotations
 import typer
 
 from orchestration.commands.checking import check
+from orchestration.commands.forgetting import forget
+from orchestration.commands.history import history, restore
+from orchestration.commands.new_wave import check_codebook, compare_waves, new_wave
 from orchestration.commands.refreshing import publish, run
 from orchestration.commands.reporting import status
-from orchestration.commands.serving import prepare, ui
+from orchestration.commands.serving import daemon, prepare, ui, web
 from orchestration.commands.simulating import simulate
 from orchestration.commands.terminal import errors
 from orchestration.errors import VakwerkError
@@ -21,7 +24,23 @@ app = typer.Typer(
     add_completion=True,
     pretty_exceptions_enable=False,
 )
-for command in (run, check, status, simulate, publish, prepare, ui):
+for command in (
+    run,
+    check,
+    status,
+    history,
+    restore,
+    simulate,
+    publish,
+    prepare,
+    ui,
+    daemon,
+    web,
+    forget,
+    new_wave,
+    compare_waves,
+    check_codebook,
+):
     app.command()(command)
 
 

@@ -16,7 +16,13 @@ class VakwerkTranslator(DagsterDbtTranslator):
     """Groups by layer, and wave partitions for what is built wave by wave."""
 
     def __init__(self, partitions: dg.PartitionsDefinition) -> None:
-        super().__init__(DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True))
+        super().__init__(
+            DagsterDbtTranslatorSettings(
+                enable_source_tests_as_checks=True,
+                # Loading a wave writes all tables of raw: to Dagster they are one asset.
+                enable_duplicate_source_asset_keys=True,
+            )
+        )
         self.partitions = partitions
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:

@@ -11,7 +11,7 @@ import os
 
 import dagster as dg
 
-from orchestration.assets import build_assets
+from orchestration.assets import build_assets, rejected_deliveries
 from orchestration.checks import build_checks
 from orchestration.codebook import Codebook
 from orchestration.jobs import REFRESH
@@ -19,7 +19,7 @@ from orchestration.partitions import wave_partitions
 from orchestration.preparation import manifest_file
 from orchestration.resources import dbt_resource
 from orchestration.schedules import nightly_refresh
-from orchestration.sensors import landing_sensor
+from orchestration.sensors import failure_sensor, landing_sensor
 from orchestration.settings import Settings
 
 
@@ -28,11 +28,11 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     manifest = json.loads(manifest_file(settings).read_text(encoding="utf-8"))
     partitions = wave_partitions(Codebook(settings.codebook))
     return dg.Definitions(
-        assets=build_assets(settings, manifest, partitions),
+        assets=[*build_assets(settings, manifest, partitions), rejected_deliveries()],
         asset_checks=build_checks(settings),
         jobs=[REFRESH],
         schedules=[nightly_refresh(settings, partitions)],
-        sensors=[landing_sensor(settings)],
+        sensors=[landing_sensor(settings), failure_sensor(settings)],
         resources={"dbt": dbt_resource(settings)},
     )
 

@@ -6,18 +6,23 @@ job does. Dagster is imported only when there is something to run.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 from orchestration.codebook import Codebook
+from orchestration.counting import Recount, counts_of, recounts
 from orchestration.deliveries.accepted import waiting_for
 from orchestration.deliveries.door import accept
 from orchestration.deliveries.errors import DeliveryRefused
-from orchestration.deliveries.landing import pending
+from orchestration.deliveries.landing import deliveries_in, pending
+from orchestration.deliveries.manifest import MANIFEST
 from orchestration.deliveries.warehouse import state
 from orchestration.fingerprints import code_fingerprint
+from orchestration.notices import refusal_notice, send
 from orchestration.preparation import make_home, prepare
 from orchestration.publishing.publication import Manifest, published_manifest
 from orchestration.settings import Settings
@@ -34,13 +39,25 @@ class Taken:
 
 
 @dataclass(frozen=True)
+class Work:
+    """What is left to do: for which waves, why, and a fingerprint of all that it follows from."""
+
+    waves: tuple[str, ...]
+    reason: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """What came of a run of the job; `problems` says in sentences why it did not end well."""
+    """What came of a run of the job; `problems` says in sentences why it did not end well, and
+    `counted` which waves' cells were counted again.
+    """
 
     succeeded: bool
     manifest: Manifest | None
     problems: tuple[str, ...] = field(default=())
     warnings: tuple[str, ...] = field(default=())
+    counted: tuple[Recount, ...] = field(default=())
 
 
 def take_in(settings: Settings, paths: Iterable[Path], wave_id: str | None = None) -> Taken:
@@ -49,18 +66,19 @@ def take_in(settings: Settings, paths: Iterable[Path], wave_id: str | None = Non
     A refusal keeps no other file out. Raises what `accept` raises for reasons other than the file.
     """
     make_home(settings)
-    files = [file for path in paths for file in _files(path)]
+    codebook = Codebook(settings.codebook)
+    files = [file for path in paths for file in _files(path, codebook)]
     refusals = []
-    for file in [*files, *(delivery.path for delivery in pending(settings))]:
+    for file in [
+        *files,
+        *(delivery.path for delivery in pending(settings) if delivery.waits_for is None),
+    ]:
         try:
             accept(file, settings, wave_id if file in files else None)
         except DeliveryRefused as refusal:
+            send(settings, refusal_notice(refusal))
             refusals.append(refusal)
-    waves = Codebook(settings.codebook).waves
-    return Taken(
-        waves=tuple(wave for wave in waves if waiting_for(settings.accepted, wave)),
-        refusals=tuple(refusals),
-    )
+    return Taken(tuple(_waiting(settings)), tuple(refusals))
 
 
 def reason_to_refresh(settings: Settings, taken: Taken) -> str | None:
@@ -74,10 +92,32 @@ def reason_to_refresh(settings: Settings, taken: Taken) -> str | None:
         return "the codebook changed"
     if manifest["code_fingerprint"] != code_fingerprint(settings):
         return "the models or checks changed"
-    published = {wave["wave_id"]: wave["sha256"] for wave in manifest["waves"]}
-    if published != {wave_id: wave.sha256 for wave_id, wave in state(settings).items()}:
+    # An erasure is a revision of the same file.
+    published = {wave["wave_id"]: wave["revision"] for wave in manifest["waves"]}
+    if published != {wave_id: wave.revision for wave_id, wave in state(settings).items()}:
         return "a loaded wave is not published yet"
     return None
+
+
+def unfinished_work(settings: Settings) -> Work | None:
+    """What was taken in or loaded and is not published; None where nothing is, or nothing came yet.
+
+    Raises WarehouseBusy while another process writes to the warehouse.
+    """
+    waiting, loaded = _waiting(settings), state(settings)
+    reason = reason_to_refresh(settings, Taken(tuple(waiting), ()))
+    waves = tuple(waiting or loaded)
+    if reason is None or not waves:
+        return None
+    manifest = published_manifest(settings)
+    known = [
+        waiting,
+        {wave_id: wave.revision for wave_id, wave in loaded.items()},
+        manifest and manifest["build_id"],
+        Codebook(settings.codebook).fingerprint,
+        code_fingerprint(settings),
+    ]
+    return Work(waves, reason, sha256(json.dumps(known).encode()).hexdigest())
 
 
 def refresh(settings: Settings, waves: Iterable[str], progress: Progress) -> Outcome:
@@ -91,12 +131,24 @@ def refresh(settings: Settings, waves: Iterable[str], progress: Progress) -> Out
     # Dagster and dbt take seconds to import; a run with nothing to do never comes here.
     from orchestration.running import run_refresh
 
+    before = counts_of(settings)
     problems, warnings = run_refresh(settings, list(waves), progress)
+    counted = recounts(before, counts_of(settings))
     manifest = None if problems else published_manifest(settings)
-    return Outcome(not problems, manifest, tuple(problems), tuple(warnings))
+    return Outcome(not problems, manifest, tuple(problems), tuple(warnings), counted)
 
 
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
+def _waiting(settings: Settings) -> dict[str, str]:
+    """The sha256 of what is accepted and not loaded, by wave."""
+    found = {
+        wave_id: waiting_for(settings.accepted, wave_id)
+        for wave_id in Codebook(settings.codebook).waves
+    }
+    return {wave_id: waiting.sha256 for wave_id, waiting in found.items() if waiting}
+
+
+def _files(path: Path, codebook: Codebook) -> list[Path]:
+    """The deliveries that a path means: a folder with a manifest is one, another holds some."""
+    if not path.is_dir() or (path / MANIFEST).is_file():
         return [path]
-    return sorted(file for file in path.iterdir() if file.is_file() and file.name[0] != ".")
+    return [delivery.path for delivery in deliveries_in(path, codebook)]

@@ -15,21 +15,14 @@ from sqlalchemy.event import listens_for
 
 from orchestration.codebook import Codebook
 from orchestration.definitions import build_definitions
-from orchestration.jobs import REFRESH
+from orchestration.failed_runs import failing_rows, failure_notice
+from orchestration.jobs import DELIVERY_TAG, REFRESH, STEPS
+from orchestration.notices import send
 from orchestration.partitions import range_tags, wave_partitions
 from orchestration.settings import Settings
+from orchestration.workers import end_dead_runs
 
 Progress = Callable[[str], None]
-
-STEPS = {
-    "deliveries__accepted": "taking deliveries in",
-    "check_delivery": "checking deliveries",
-    "raw__waves": "loading waves",
-    "models": "building and testing models",
-    "check_staging": "checking the staged waves",
-    "check_marts": "checking the marts",
-    "published__marts": "publishing",
-}
 
 
 def run_refresh(
@@ -51,16 +44,22 @@ def run_refresh(
         redirect_stdout(file),
         dg.DagsterInstance.get() as instance,
     ):
+        # A killed run would hold its place in the pool for ever.
+        end_dead_runs(instance)
         job = definitions.resolve_job_def(REFRESH.name)
         results = [
             job.execute_in_process(
                 instance=instance,
-                tags=tags,
+                # What lies in the landing folder has been taken in before.
+                tags=tags | {DELIVERY_TAG: ""},
                 run_config={"loggers": {"progress": {}}},
                 raise_on_error=False,
             )
             for tags in range_tags(partitions, waves)
         ]
+        for result in results:
+            if not result.success and (notice := failure_notice(instance, result.dagster_run)):
+                send(settings, notice)
     return (
         [problem for result in results for problem in _failures(result)],
         [warning for result in results for warning in _unkept(result, dg.AssetCheckSeverity.WARN)],
@@ -98,10 +97,7 @@ def _failures(result: dg.ExecuteInProcessResult) -> Iterator[str]:
 def _unkept(result: dg.ExecuteInProcessResult, severity: dg.AssetCheckSeverity) -> Iterator[str]:
     for check in result.get_asset_check_evaluations():
         if not check.passed and check.severity == severity:
-            rows = check.metadata.get(
-                "failing_rows", check.metadata.get("dagster_dbt/failed_row_count")
-            )
-            told = check.description or (f"failing rows: {rows.value}" if rows else "not kept")
+            told = check.description or failing_rows(check) or "not kept"
             yield f"{check.asset_key.to_user_string()}: {check.check_name}: {told}"
 
 

@@ -2,11 +2,11 @@
 
 import dagster as dg
 
-from orchestration.deliveries.landing import pending
 from orchestration.deliveries.warehouse import state
 from orchestration.jobs import REFRESH
 from orchestration.partitions import range_tags
 from orchestration.settings import Settings
+from orchestration.settling import due
 
 
 def nightly_refresh(
@@ -22,7 +22,8 @@ def nightly_refresh(
         default_status=dg.DefaultScheduleStatus.RUNNING,
     )
     def nightly() -> list[dg.RunRequest] | dg.SkipReason:
-        delivered = {delivery.wave.wave_id for delivery in pending(settings) if delivery.wave}
+        whole = due(settings, None, partitions.get_partition_keys())
+        delivered = {delivery.wave.wave_id for delivery in whole if delivery.wave}
         ranges = range_tags(partitions, {*state(settings), *delivered})
         if not ranges:
             return dg.SkipReason("No wave is loaded yet: put a delivery into the landing folder.")

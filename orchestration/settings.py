@@ -54,13 +54,17 @@ class Settings:
     survey: Path
     threads: int
     key_file: Path
+    sensor_seconds: int = 30
+    settled_seconds: int = 10
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Settings from `VAKWERK_TARGET`, `VAKWERK_HOME`, `VAKWERK_SURVEY` and `VAKWERK_KEY_FILE`.
+        """Settings from `VAKWERK_TARGET`, `VAKWERK_HOME`, `VAKWERK_SURVEY` and `VAKWERK_KEY_FILE`;
+        how often the landing folder is looked at, and for how many seconds a file in it must not
+        have changed, from `VAKWERK_SENSOR_SECONDS` and `VAKWERK_SETTLED_SECONDS`.
 
-        Raises SettingsError for an unknown target, a target without a home, or a survey folder
-        without a codebook.
+        Raises SettingsError for an unknown target, a target without a home, a survey folder
+        without a codebook, or seconds that are no whole number.
         """
         name = environment.get("VAKWERK_TARGET") or "dev"
         if name not in TARGETS:
@@ -87,6 +91,8 @@ class Settings:
             survey=survey,
             threads=target.threads,
             key_file=Path(key_file).resolve() if key_file else home / "secrets" / "respondent.key",
+            sensor_seconds=_seconds(environment, "VAKWERK_SENSOR_SECONDS", cls.sensor_seconds),
+            settled_seconds=_seconds(environment, "VAKWERK_SETTLED_SECONDS", cls.settled_seconds),
         )
 
     @property
@@ -108,6 +114,16 @@ class Settings:
     def archive(self) -> Path:
         """Every loaded delivery as it came, named by its sha256."""
         return self.home / "archive"
+
+    @property
+    def erasures(self) -> Path:
+        """Tombstones of forgotten respondents, and the certificates of their erasure."""
+        return self.home / "erasures"
+
+    @property
+    def checked(self) -> Path:
+        """The reports of dry runs, each in a folder of its own."""
+        return self.home / "checked"
 
     @property
     def rejected(self) -> Path:
@@ -164,6 +180,8 @@ class Settings:
             "VAKWERK_SURVEY_ID": Codebook(self.codebook).survey["survey_id"],
             "VAKWERK_THREADS": str(self.threads),
             "VAKWERK_KEY_FILE": str(self.key_file),
+            "VAKWERK_SENSOR_SECONDS": str(self.sensor_seconds),
+            "VAKWERK_SETTLED_SECONDS": str(self.settled_seconds),
             "DAGSTER_HOME": str(self.dagster_home),
             "VAKWERK_CODEBOOK": self._codebook_from_dbt,
             "DBT_TARGET_PATH": str(self.dbt_artifacts),
@@ -176,3 +194,10 @@ class Settings:
             "DAGSTER_DISABLE_TELEMETRY": "true",
             "GX_ANALYTICS_ENABLED": "false",
         }
+
+
+def _seconds(environment: Mapping[str, str], name: str, otherwise: int) -> int:
+    given = environment.get(name) or str(otherwise)
+    if not given.isascii() or not given.isdecimal() or int(given) < 1:
+        raise SettingsError(f"{name} is {given!r}: give a whole number of seconds, 1 or more.")
+    return int(given)

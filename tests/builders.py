@@ -9,8 +9,11 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from xml.sax.saxutils import escape
 
 from orchestration.settings import Settings
 
@@ -42,9 +45,9 @@ CODEBOOK: Mapping[str, str] = {
     """,
     "items": """
         item_id,theme_id,label_nl,label_en,valence,in_study,basis,position
-        C1,1,Vakkennis,Knowledge,positive,true,tests,1
-        D1,2,Dilemma,Dilemma,negative,true,tests,2
-        D2,2,Tegenspraak,Dissent,positive,true,tests,3
+        C1,1,Vakkennis,Knowledge,positive,named,tests,1
+        D1,2,Dilemma,Dilemma,negative,named,tests,1
+        D2,2,Tegenspraak,Dissent,positive,named,tests,2
     """,
     "scales": """
         scale_id,answer,meaning,label_nl,label_en,is_favourable
@@ -142,6 +145,24 @@ CODEBOOK: Mapping[str, str] = {
     "population_margins": "wave_id,attribute_id,group_code,headcount,source",
     "weight_bounds": "wave_id,smallest_ratio,largest_ratio,reason",
     "findings": "finding_id,theme_id,kind,item_ids,attribute,group_a,group_b,statement_en,statement_nl",
+    "quality_thresholds": """
+        check_name,threshold,severity,reason
+        items_answered,1,warn,tests
+        item_nonresponse,0.5,warn,tests
+        item_drift,0.5,warn,tests
+        item_drift.fewest_answers,100,,tests
+        answers_doubled,4,warn,three items are too few to tell
+        straight_lining,0.1,warn,tests
+        straight_lining.fewest_items,3,,tests
+        impossible_combinations,0,warn,tests
+        times_readable,,warn,tests
+        answered_in_fieldwork,0,warn,tests
+        speeders,0.05,warn,tests
+        speeders.seconds_per_item,2,,tests
+        response_within_headcount,1,block,tests
+        response_large_enough,0.001,warn,tests
+    """,
+    "impossible_combinations": "rule_id,attribute_id,item_id,any_of,reason",
 }
 
 
@@ -191,26 +212,39 @@ def write_delivery(path: Path, table: Table) -> Path:
     Where a format tells numbers from text, answers and weights are numbers.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    match "".join(path.suffixes):
+    match path.suffix:
         case ".csv":
             path.write_text(csv_text(table), encoding="utf-8", newline="")
-        case ".csv.gz":
-            path.write_bytes(gzip.compress(csv_text(table).encode(), mtime=0))
-        case ".sav":
+        case ".tsv":
+            path.write_text(csv_text(table, "\t"), encoding="utf-8", newline="")
+        case ".txt":
+            path.write_text(csv_text(table, ";"), encoding="utf-8", newline="")
+        case ".sav" | ".zsav":
             _write_sav(path, table)
+        case ".dta":
+            _write_dta(path, table)
         case ".xlsx":
             _write_xlsx(path, table)
+        case ".ods":
+            write_ods(path, {"data": [list(table), *zip(*_typed(table).values(), strict=True)]})
         case ".parquet":
             _write_parquet(path, table)
+        case ".gz":
+            with TemporaryDirectory() as folder:
+                inner = write_delivery(Path(folder) / path.stem, table)
+                path.write_bytes(gzip.compress(inner.read_bytes(), mtime=0))
+        case ".zip":
+            with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+                packed.writestr(f"{path.stem}.csv", csv_text(table))
         case suffix:
             raise ValueError(f"No builder for {suffix}.")
     return path
 
 
-def csv_text(table: Table) -> str:
+def csv_text(table: Table, delimiter: str = ",") -> str:
     """The table as csv text."""
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+    writer = csv.writer(buffer, lineterminator="\n", delimiter=delimiter)
     writer.writerow(table)
     writer.writerows(zip(*table.values(), strict=True))
     return buffer.getvalue()
@@ -233,6 +267,7 @@ def _write_sav(path: Path, table: Table) -> None:
     pyreadstat.write_sav(
         pandas.DataFrame(_typed(table)),
         path,
+        compress=path.suffix == ".zsav",
         column_labels={name: WORDING.get(name, "") for name in table},
         variable_value_labels={
             item: {1.0: "oneens", 2.0: "neutraal", 3.0: "eens", 8.0: "weet niet"}
@@ -240,6 +275,22 @@ def _write_sav(path: Path, table: Table) -> None:
             if item in table
         },
         missing_ranges={item: [8.0] for item in ITEMS if item in table},
+    )
+
+
+def _write_dta(path: Path, table: Table) -> None:
+    import pandas
+    import pyreadstat
+
+    pyreadstat.write_dta(
+        pandas.DataFrame(_typed(table)),
+        path,
+        column_labels={name: WORDING.get(name, "") for name in table},
+        variable_value_labels={
+            item: {1: "oneens", 2: "neutraal", 3: "eens", 8: "weet niet"}
+            for item in ITEMS
+            if item in table
+        },
     )
 
 
@@ -255,6 +306,49 @@ def _write_xlsx(path: Path, table: Table) -> None:
                     sheet.write_string(row, column, cell)
                 elif cell is not None:
                     sheet.write_number(row, column, cell)
+
+
+def write_ods(path: Path, sheets: Mapping[str, Sequence[Sequence[str | float | None]]]) -> Path:
+    """Write a workbook as OpenDocument has it: the smallest that a program still opens."""
+    namespaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    tables = "".join(
+        f'<table:table table:name="{escape(name)}">'
+        + "".join(
+            f"<table:table-row>{''.join(map(_ods_cell, row))}</table:table-row>" for row in rows
+        )
+        + "</table:table>"
+        for name, rows in sheets.items()
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as workbook:
+        workbook.writestr("mimetype", kind, zipfile.ZIP_STORED)
+        workbook.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+            f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
+            "</manifest:manifest>",
+        )
+        workbook.writestr(
+            "content.xml",
+            f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {namespaces} '
+            'office:version="1.2"><office:body><office:spreadsheet>'
+            f"{tables}</office:spreadsheet></office:body></office:document-content>",
+        )
+    return path
+
+
+def _ods_cell(value: str | float | None) -> str:
+    if value is None:
+        return "<table:table-cell/>"
+    kind = "string" if isinstance(value, str) else "float"
+    number = "" if isinstance(value, str) else f' office:value="{value!r}"'
+    return (
+        f'<table:table-cell office:value-type="{kind}"{number}>'
+        f"<text:p>{escape(str(value))}</text:p></table:table-cell>"
+    )
 
 
 def _write_parquet(path: Path, table: Table) -> None:

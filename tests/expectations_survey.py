@@ -62,7 +62,15 @@ TABLES = {
         "check_name,threshold,severity,reason\n"
         "items_answered,1,warn,the others are sound\n"
         "item_nonresponse,0.2,warn,a fifth is a lot\n"
+        "item_drift,0.5,warn,half is a lot\n"
+        "item_drift.fewest_answers,100,,\n"
+        "answers_doubled,4,warn,three items are too few\n"
+        "straight_lining,0.1,warn,a tenth is a lot\n"
+        "straight_lining.fewest_items,3,,\n"
+        "impossible_combinations,0,warn,nobody\n"
     ),
+    "population": "wave_id,stratum,role,headcount,source\n",
+    "impossible_combinations": "rule_id,attribute_id,item_id,any_of,reason\n",
 }
 
 DELIVERY = """
@@ -214,6 +222,8 @@ MARTS = """
     create table marts.dim_groups as select distinct breakdown, group_code from marts.item_results;
     create table marts.dim_organisations as
         select 'mnre1' as organisation_code, unnest([null, date '2024-01-01']) as valid_from;
+    create table marts.deliveries as
+        select unnest(['2022', '2022', '2024']) as wave_id, unnest([1, 2, 1]) as revision;
 """
 
 QUOTED = '"' + HOSTILE.replace('"', '""') + '"'

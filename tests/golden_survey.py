@@ -187,6 +187,7 @@ def _tables() -> dict[str, tuple[str, list[Sequence[object]]]]:
             [("raked_within_bounds", *BOUNDS, "to see that they hold")],
         ),
         "quality_thresholds": ("check_name,threshold,severity,reason", []),
+        "impossible_combinations": ("rule_id,attribute_id,item_id,any_of,reason", []),
         "findings": (
             "finding_id,theme_id,kind,item_ids,attribute,group_a,group_b,statement_en,statement_nl",
             [],

@@ -9,6 +9,7 @@
     select
         '{{ wave.wave_id }}' as wave_id,
         '{{ wave.wave_version }}' as wave_version,
+        '{{ invocation_id }}' as counted_by,
         {{ subject }},
         coalesce({{ profiles | join(', ') }}) as profile_id,
         {%- for key in keys %}

@@ -12,14 +12,31 @@ from orchestration.settings import Settings
 
 
 def check(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], wave: WaveOption = None
+    delivery: Annotated[
+        Path, typer.Argument(help="A file, or a folder with delivery.yml.", exists=True)
+    ],
+    wave: WaveOption = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where report.html and report.json go, if not to a folder in checked/.",
+            file_okay=False,
+        ),
+    ] = None,
 ) -> None:
-    """Hold a delivery against the codebook and change nothing: a dry run of the door."""
-    from orchestration.deliveries.door import inspect
+    """Hold a delivery against the codebook and change nothing: a dry run, with its reports.
+
+    Ends with 0 where the delivery would be accepted, 1 with warnings, 2 where it would be refused.
+    """
+    from orchestration.deliveries.report_terminal import as_renderable
+    from orchestration.dry_run import check_delivery
     from orchestration.preparation import make_home
 
     settings = Settings.from_environment()
     make_home(settings)
-    report = inspect(file, settings, wave)
-    console.print(report.as_text(), markup=False)
-    raise typer.Exit(REFUSED if report.is_refused else int(bool(report.problems)))
+    checked = check_delivery(delivery, settings, wave, report)
+    console.print(as_renderable(checked.report, checked.changes))
+    for name in ("report.html", "report.json"):
+        console.print(str(checked.folder / name), markup=False, soft_wrap=True)
+    is_refused = checked.report.is_refused
+    raise typer.Exit(REFUSED if is_refused else int(bool(checked.report.problems)))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orchestration.commands.terminal import REFUSED, WaveOption, console, errors
 from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.refresh import Taken
 
 Files = Annotated[
     list[Path] | None,
@@ -21,14 +24,24 @@ Files = Annotated[
 
 def run(files: Files = None, wave: WaveOption = None) -> None:
     """Take in what was delivered, and refresh and publish the marts if anything is new."""
-    from orchestration.deliveries.warehouse import state
-    from orchestration.refresh import reason_to_refresh, refresh, take_in
+    from orchestration.refresh import take_in
 
     settings = Settings.from_environment()
     started = time.monotonic()
-    taken = take_in(settings, files or [], wave)
+    refresh_what_is_new(settings, take_in(settings, files or [], wave), started)
+
+
+def refresh_what_is_new(settings: Settings, taken: Taken, started: float) -> None:
+    """Tell what was refused, and refresh and publish if anything is new; ends the command.
+
+    `started` is the monotonic clock's time when the command began, for the times of its steps.
+    """
+    from orchestration.deliveries.report_terminal import as_renderable
+    from orchestration.deliveries.warehouse import state
+    from orchestration.refresh import reason_to_refresh, refresh
+
     for refusal in taken.refusals:
-        errors.print(refusal.report.as_text(), style="red", markup=False)
+        errors.print(as_renderable(refusal.report))
         errors.print(f"The file and this report are in {refusal.folder}.", soft_wrap=True)
     exit_code = REFUSED if taken.refusals else 0
     reason = reason_to_refresh(settings, taken)
@@ -47,6 +60,8 @@ def run(files: Files = None, wave: WaveOption = None) -> None:
             waves,
             lambda step: errors.print(f"  {time.monotonic() - started:5.1f} s  {step}"),
         )
+        counted = ", ".join(map(str, outcome.counted)) or "no wave"
+        console.print(f"Counted again: {counted}.", soft_wrap=True)
         for warning in outcome.warnings:
             console.print(f"Warning: {warning}", style="yellow", markup=False)
         if not outcome.succeeded:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.table import Table
 
 from orchestration.codebook import Codebook
-from orchestration.commands.terminal import console
+from orchestration.commands.terminal import console, purpose_in_words
 from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.deliveries.warehouse import LoadedWave
 
 
 def status() -> None:
@@ -27,16 +32,24 @@ def status() -> None:
         table.add_row(
             wave.label_en,
             "yes" if wave.is_synthetic else "no",
-            f"revision {here.revision}" if here else "no",
+            _loaded_in_words(here) if here else "no",
             f"{here.row_count:,}" if here else "",
             f"revision {shown['revision']}" if shown else "no",
         )
     console.print(table)
     for delivery in pending(settings):
-        console.print(f"Waiting in the landing folder: {delivery.path.name}", markup=False)
+        reason = f" ({delivery.waits_for})" if delivery.waits_for else ""
+        console.print(f"Waiting in the landing folder: {delivery.path.name}{reason}", markup=False)
     for wave_id in Codebook(settings.codebook).waves:
         if waiting := waiting_for(settings.accepted, wave_id):
             console.print(f"Accepted and waiting to be loaded: {waiting.file_name}", markup=False)
     console.print(
         f"Published build: {manifest['build_id'] if manifest else 'none; `vakwerk run` makes it'}"
+    )
+
+
+def _loaded_in_words(wave: LoadedWave) -> str:
+    return (
+        f"revision {wave.revision}, {purpose_in_words(wave.purpose)}\n"
+        f"{wave.loaded_at:%Y-%m-%d %H:%M} UTC"
     )

@@ -1,7 +1,9 @@
-"""Serving: Dagster made ready, and its pages."""
+"""Serving: Dagster made ready, its daemon and its pages."""
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,30 +12,49 @@ import typer
 from orchestration.commands.terminal import console
 from orchestration.settings import Settings
 
+Port = Annotated[int, typer.Option(help="Where to listen, on this machine only.")]
+
 
 def prepare() -> None:
     """Make what Dagster and dbt need before they start: folders, instance, manifest."""
-    from orchestration.preparation import prepare as make_ready
-
-    settings = Settings.from_environment()
-    make_ready(settings)
+    settings = _ready()
     console.print(f"Ready: {settings.home}", soft_wrap=True)
 
 
+def daemon() -> None:
+    """Start Dagster's daemon alone, as a service: it watches the landing folder and runs what came."""
+    from orchestration.preparation import workspace_file
+
+    settings = _ready()
+    _become(settings, "dagster-daemon", "run", "--workspace", str(workspace_file(settings)))
+
+
+def web(port: Port = 3000) -> None:
+    """Start Dagster's pages alone, as a service beside the daemon."""
+    from orchestration.preparation import workspace_file
+
+    settings = _ready()
+    where = ["--host", "127.0.0.1", "--port", str(port)]
+    _become(settings, "dagster-webserver", "--workspace", str(workspace_file(settings)), *where)
+
+
 def ui(
-    port: Annotated[int, typer.Option(help="Where to listen, on this machine only.")] = 3000,
+    port: Port = 3000,
 ) -> None:
     """Start Dagster's pages and its daemon: runs, schedules, sensors, checks."""
-    import os
-    import sys
+    settings = _ready()
+    _become(settings, "dg", "dev", "--host", "127.0.0.1", "--port", str(port))
 
+
+def _ready() -> Settings:
     from orchestration.preparation import prepare as make_ready
 
     settings = Settings.from_environment()
     make_ready(settings)
-    dg = str(Path(sys.executable).with_name("dg"))
-    os.execve(
-        dg,
-        [dg, "dev", "--host", "127.0.0.1", "--port", str(port)],
-        os.environ | settings.environment,
-    )
+    return settings
+
+
+def _become(settings: Settings, program: str, *arguments: str) -> None:
+    """Let this process be one of Dagster's programs, in the environment of the warehouse."""
+    path = str(Path(sys.executable).with_name(program))
+    os.execve(path, [path, *arguments], os.environ | settings.environment)

@@ -15,3 +15,8 @@ errors = Console(stderr=True, highlight=False)
 WaveOption = Annotated[
     str | None, typer.Option("--wave", help="The wave of the file, where its name does not tell.")
 ]
+
+
+def purpose_in_words(purpose: str) -> str:
+    """The purpose of a revision as people are told it."""
+    return "partial (interim)" if purpose == "partial" else purpose

@@ -25,7 +25,11 @@ from orchestration.deliveries.private import owner_only, private_folder
 
 @dataclass(frozen=True)
 class Waiting:
-    """What is known of an accepted delivery; `modified` is its source's, in nanoseconds."""
+    """What is known of an accepted delivery; `modified` is its source's, in nanoseconds.
+
+    `manifest` is a manifest of the delivery as it was read, as YAML; `purpose` and `manifest_source`
+    are what the sender's own said, and where that lies, if there was one.
+    """
 
     wave_id: str
     respondent_column: str
@@ -36,6 +40,9 @@ class Waiting:
     source: str
     size: int
     modified: int
+    purpose: str | None = None
+    manifest: str = ""
+    manifest_source: str | None = None
 
 
 @contextmanager
@@ -56,12 +63,15 @@ def describe(
         """
         create table delivery (
             wave_id varchar, respondent_column varchar, sha256 varchar, file_name varchar,
-            format varchar, row_count bigint, source varchar, size bigint, modified bigint
+            format varchar, row_count bigint, source varchar, size bigint, modified bigint,
+            purpose varchar, manifest varchar, manifest_source varchar
         );
         create table value_labels (column_name varchar, code varchar, label varchar);
         """
     )
-    connection.execute("insert into delivery values (?, ?, ?, ?, ?, ?, ?, ?, ?)", astuple(waiting))
+    values = astuple(waiting)
+    places = ", ".join("?" * len(values))
+    connection.execute(f"insert into delivery values ({places})", values)  # noqa: S608
     labels = [
         (column.label, code, label)
         for column in columns
@@ -109,3 +119,9 @@ def waiting_for(accepted: Path, wave_id: str) -> Waiting | None:
             f"{path} cannot be read ({error}): remove it, and deliver the file again."
         ) from error
     return Waiting(*row) if row else None
+
+
+def column_count(accepted: Path, wave_id: str) -> int:
+    """How many columns a wave's accepted delivery has."""
+    with duckdb.connect(database_of(accepted, wave_id), read_only=True) as connection:
+        return len(connection.execute("describe delivered").fetchall())

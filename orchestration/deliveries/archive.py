@@ -11,34 +11,54 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from orchestration.deliveries.arriving import Arrival, arrival_at, stem_of
 from orchestration.deliveries.errors import DeliveryError, StillArriving
+from orchestration.deliveries.manifest import MANIFEST
 from orchestration.deliveries.private import private_folder
 
 CHUNK = 1 << 20
+REDACTED = ".redacted.parquet"
 
 
 @dataclass(frozen=True)
 class Original:
-    """A delivery as it was taken in: `copy` holds its bytes, whatever happens to `source` later.
+    """A delivery as it was taken in: `copy` holds its bytes, whatever happens to the source later.
 
     `suffix` says how it is read; `size` and `modified` (nanoseconds) are the source's, by which it
-    is known again.
+    is known again. `checksum` is the copy's sha256; `sha256` that by which the delivery is known.
     """
 
-    source: Path
-    file_name: str
+    arrival: Arrival
     suffix: str
     copy: Path
     sha256: str
+    checksum: str
     size: int
     modified: int
 
+    @property
+    def source(self) -> Path:
+        """Where the file was found."""
+        return self.arrival.file
 
-def take_in(source: Path, folder: Path, suffix: str) -> Original:
+    @property
+    def file_name(self) -> str:
+        """The name that the sender gave the file."""
+        return self.arrival.file_name
+
+
+def take_in(arrival: Arrival, folder: Path, archive: Path) -> Original:
     """Copy a delivery into a private folder and onto the disk.
 
     Raises DeliveryError where there is no such file, StillArriving where it changed meanwhile.
     """
+    source = arrival.file
+    if source.is_dir():
+        raise DeliveryError(
+            f"{source} cannot be read: a folder is a delivery when it has {MANIFEST}."
+        )
+    is_redacted = source.name.endswith(REDACTED) and archive in source.resolve().parents
+    suffix = REDACTED if is_redacted else arrival.suffix
     copy = folder / f"original{suffix}"
     digest = sha256()
     try:
@@ -58,12 +78,14 @@ def take_in(source: Path, folder: Path, suffix: str) -> Original:
         raise StillArriving(
             f"{source} changed while it was read: deliver it again when it is complete."
         )
+    checksum = digest.hexdigest()
     return Original(
-        source=source,
-        file_name=source.name.encode("utf-8", "backslashreplace").decode(),
+        arrival=arrival,
         suffix=suffix,
         copy=copy,
-        sha256=digest.hexdigest(),
+        # A file without its forgotten respondents is still the delivery that it was.
+        sha256=stem_of(source) if is_redacted else checksum,
+        checksum=checksum,
         size=before.st_size,
         modified=before.st_mtime_ns,
     )
@@ -88,15 +110,23 @@ def put_in_archive(copy: Path, place: Path) -> None:
 
 
 def release(source: Path, landing: Path, size: int, modified: int) -> None:
-    """Remove a delivery that is kept elsewhere now from the landing folder.
+    """Remove a delivery that is kept elsewhere now from the landing folder, with its manifest.
 
-    A file from another folder stays, and so does one that was delivered anew under the same name.
+    A file from another folder stays, and so does one that was delivered anew under the same name,
+    or what else lies in the delivery's folder.
     """
-    if source.parent.resolve() != landing.resolve():
+    folder, root = source.parent.resolve(), landing.resolve()
+    if root not in (folder, folder.parent):
         return
     try:
         now = source.stat()
     except FileNotFoundError:
         return
-    if (now.st_size, now.st_mtime_ns) == (size, modified):
-        source.unlink()
+    if (now.st_size, now.st_mtime_ns) != (size, modified):
+        return
+    manifest_file = arrival_at(source).manifest_file
+    source.unlink()
+    if manifest_file is not None:
+        manifest_file.unlink(missing_ok=True)
+    if folder != root and not any(folder.iterdir()):
+        folder.rmdir()

@@ -16,10 +16,10 @@ from orchestration.codebook import Column
 from orchestration.deliveries import privacy
 from orchestration.deliveries.formats.table import TABLE, DeliveredColumn, DeliveredTable
 from orchestration.deliveries.report import Kind, Problem
+from orchestration.deliveries.wording import is_same_text
 from orchestration.sql import identifier
 
 SAMPLE = 200
-SHORTEST_CUT_TEXT = 100
 
 TAKE_OUT = (
     "Ask the sender to leave the column out, or give it a row in item_versions.csv or "
@@ -102,12 +102,6 @@ def _other_questions(
 ) -> Iterator[Problem]:
     for column in columns:
         wording = expected[column.name].wording if column.name in expected else ""
-        if wording and column.text and not _is_same_text(column.text, wording):
+        if wording and column.text and not is_same_text(column.text, wording):
             message = f"The file asks {column.text!r}, the codebook {wording!r}."
             yield Problem(Kind.OTHER_QUESTION, message, ASK_TEXT, column.name)
-
-
-def _is_same_text(delivered: str, wording: str) -> bool:
-    """Equal but for spaces and capitals; programs cut long texts, so a long beginning will do."""
-    given, known = (" ".join(text.split()).casefold() for text in (delivered, wording))
-    return given == known or (len(given) >= SHORTEST_CUT_TEXT and known.startswith(given))

@@ -20,6 +20,7 @@ from orchestration.deliveries.report import (
     Kind,
     Problem,
     ValueCount,
+    quoted,
 )
 from orchestration.sql import identifier, literal
 
@@ -27,7 +28,14 @@ CORRECTED_FILE = "Ask the sender for a corrected file."
 ONE_ROW_EACH = (
     "Ask the sender which row of each respondent is right, and for a file with that alone."
 )
-WEIGHTS = "Ask the sender for weights above zero, with a decimal point, for every respondent."
+WEIGHTS = (
+    "Ask the sender for weights above zero for every respondent, with a decimal point, or with a "
+    "decimal comma in all of them."
+)
+MISSING_CODES = (
+    "A value that the file declares missing needs a row in {} that says why it is missing (don't know, "
+    "not applicable, …)."
+)
 CODES = (
     "Ask the sender what the values mean. A code that was forgotten is a row to add to {}; a "
     "mistake needs a corrected file."
@@ -36,12 +44,16 @@ CODES = (
 
 @dataclass(frozen=True)
 class Rule:
-    """A condition in SQL that wrong cells of a column meet, and what there is to say of them."""
+    """A condition in SQL that wrong cells of a column meet, and what there is to say of them.
+
+    `codes` is the table of the codebook in which a wrong cell may be missing, if there is one.
+    """
 
     kind: Kind
     is_wrong: str
     message: str
     remedy: str
+    codes: str | None = None
 
 
 def value_problems(
@@ -86,9 +98,13 @@ def _code_rule(column: DeliveredColumn, meaning: Column) -> Rule:
     known = f"the codebook knows {', '.join(codes) or 'none'}."
     if meaning.item_id is not None:
         message = f"Answers are no code of item {meaning.item_id}: {known}"
-        return Rule(Kind.OUTSIDE_SCALE, is_wrong, message, CODES.format("answer_codes.csv"))
+        return _of_codes(Kind.OUTSIDE_SCALE, is_wrong, message, "answer_codes.csv")
     message = f"Values are no group of {', '.join(meaning.attribute_ids)}: {known}"
-    return Rule(Kind.UNKNOWN_GROUP, is_wrong, message, CODES.format("attribute_codes.csv"))
+    return _of_codes(Kind.UNKNOWN_GROUP, is_wrong, message, "attribute_codes.csv")
+
+
+def _of_codes(kind: Kind, is_wrong: str, message: str, codes: str) -> Rule:
+    return Rule(kind, is_wrong, message, CODES.format(codes), codes)
 
 
 def _labels_off_code(
@@ -140,13 +156,32 @@ def _broken(
         f"select rowid, {cell} from {TABLE} where {rule.is_wrong} order by rowid limit {FIRST_ROWS}"  # noqa: S608
     ).fetchall()
     _, _, count, distinct_values = values[0]
+    message, remedy = _as_declared(column, rule, [value for value, *_ in values])
     yield Problem(
         rule.kind,
-        rule.message,
-        rule.remedy,
+        message,
+        remedy,
         column=column.name,
         count=count,
         first_rows=tuple(Cell(table.row_in_file(place), value) for place, value in first_rows),
         values=tuple(ValueCount(value, rows) for value, rows, _, _ in values),
         distinct_values=distinct_values,
     )
+
+
+def _as_declared(column: DeliveredColumn, rule: Rule, values: Sequence[str]) -> tuple[str, str]:
+    """What there is to say of wrong values, with what the file itself says of them."""
+    if rule.codes is None:
+        return rule.message, rule.remedy
+    missing = [value for value in values if value in column.missing_codes]
+    called = []
+    for value in values:
+        said = []
+        if label := column.value_labels.get(value):
+            said.append(f"calls it {quoted(label)}")
+        if value in missing:
+            said.append("declares it missing")
+        if said:
+            called.append(f" The value {quoted(value)}: the file {' and '.join(said)}.")
+    remedy = f"{rule.remedy} {MISSING_CODES.format(rule.codes)}" if missing else rule.remedy
+    return rule.message + "".join(called), remedy

@@ -1,6 +1,6 @@
-"""The door: one file is accepted for its wave, or refused whole with a report.
+"""The door: one delivery is accepted for its wave, or refused whole with a report.
 
-What belongs here: the way of one file, from taking it in to its place in `accepted/` or
+What belongs here: the way of one delivery, from taking it in to its place in `accepted/` or
 `rejected/`. What does not: what makes a delivery good (`examining`), and loading it (`loading`).
 The warehouse is asked what is loaded, and never written to.
 """
@@ -9,30 +9,23 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from orchestration.codebook import Codebook
-from orchestration.deliveries.accepted import (
-    Waiting,
-    exclusive,
-    file_of,
-    keep,
-    remove,
-    waiting_for,
-)
+from orchestration.deliveries.accepted import exclusive, keep, remove, waiting_for
 from orchestration.deliveries.archive import Original, release, take_in
+from orchestration.deliveries.arriving import Arrival, arrival_at, others_in
+from orchestration.deliveries.checking_manifest import manifest_problems
 from orchestration.deliveries.errors import DeliveryError, DeliveryRefused
-from orchestration.deliveries.examining import examine
-from orchestration.deliveries.formats import format_of
+from orchestration.deliveries.examining import Examined, examine
+from orchestration.deliveries.manifest import Manifest
 from orchestration.deliveries.private import private_folder
-from orchestration.deliveries.report import Kind, Problem, Report
+from orchestration.deliveries.rejecting import reject, set_aside
+from orchestration.deliveries.report import Kind, Problem, Report, Severity
 from orchestration.deliveries.warehouse import state, table_name
 from orchestration.settings import Settings
-
-LONGEST_NAME = 100
 
 
 @dataclass(frozen=True)
@@ -47,45 +40,72 @@ class Accepted:
     report: Report
 
 
-def accept(path: Path, settings: Settings, wave_id: str | None = None) -> Accepted:
-    """Read and check a file and keep it for loading; its name tells the wave if none is given.
+@dataclass(frozen=True)
+class Inspection:
+    """What a dry run found; `database` holds the table `delivered` of a delivery not refused."""
 
-    A delivery of the wave that still waits is superseded. Raises DeliveryRefused with every problem
-    found; StillArriving where the file was being written; WarehouseBusy where another process holds
-    the warehouse; DeliveryError where there is no such file, or the wave's id cannot name a table;
-    CodebookError where the codebook does not say which column holds the respondent ids.
+    report: Report
+    database: Path | None
+
+
+def accept(
+    path: Path, settings: Settings, wave_id: str | None = None, manifest: Manifest | None = None
+) -> Accepted:
+    """Read and check a delivery and keep it for loading.
+
+    `path` is a file or a folder; the manifest that lies with it is used unless another is given. The
+    wave is the one given, that of the manifest, or that of the file's name. A delivery of the wave
+    that still waits is superseded. Raises DeliveryRefused with every problem found; StillArriving
+    where the file was being written; WarehouseBusy where another process holds the warehouse;
+    DeliveryError where there is no such file, or the wave's id cannot name a table; CodebookError
+    where the codebook does not say which column holds the respondent ids.
     """
     codebook = Codebook(settings.codebook)
-    wave_id = _wave_of(path, codebook, wave_id)
+    arrival = _arrival(path, settings, manifest)
+    wave_id = _wave_of(arrival, codebook, wave_id)
     with exclusive(settings.accepted), _incoming(settings.accepted) as folder:
-        original = _take_in(path, folder)
-        if wave_id is not None and _is_loaded(settings, wave_id, original.sha256):
+        original = take_in(arrival, folder, settings.archive)
+        if wave_id is not None and _is_loaded(settings, codebook, wave_id, original):
             _supersede(settings, wave_id, original)
             remove(settings.accepted, wave_id)
-            release(path, settings.landing, original.size, original.modified)
+            release(original.source, settings.landing, original.size, original.modified)
             report = Report(original.file_name, wave_id, original.sha256)
             return Accepted(wave_id, original.sha256, None, report)
         database = folder / "delivery.duckdb"
-        report = examine(original, codebook, wave_id, database, settings.threads)
-        if wave_id is None or report.is_refused:
-            refused = _reject(settings, report, original.copy)
-            release(path, settings.landing, original.size, original.modified)
+        examined = examine(original, settings, codebook, wave_id, database)
+        if wave_id is None or examined.report.is_refused:
+            refused = _reject(settings, examined)
+            release(original.source, settings.landing, original.size, original.modified)
             raise refused
         _supersede(settings, wave_id, original)
-        place = keep(settings.accepted, wave_id, database, original)
-        return Accepted(wave_id, original.sha256, place, report)
+        place = keep(settings.accepted, wave_id, database, examined.original)
+        return Accepted(wave_id, original.sha256, place, examined.report)
 
 
-def inspect(path: Path, settings: Settings, wave_id: str | None = None) -> Report:
-    """Hold a file against the codebook and keep nothing of it: a dry run of `accept`.
+def inspect(
+    path: Path, settings: Settings, wave_id: str | None = None, manifest: Manifest | None = None
+) -> Report:
+    """Hold a delivery against the codebook and keep nothing of it: a dry run of `accept`.
 
     Raises what `accept` raises for reasons other than what is in the file, WarehouseBusy excepted.
     """
+    with inspecting(path, settings, wave_id, manifest) as inspection:
+        return inspection.report
+
+
+@contextmanager
+def inspecting(
+    path: Path, settings: Settings, wave_id: str | None = None, manifest: Manifest | None = None
+) -> Iterator[Inspection]:
+    """A dry run of `accept` whose database can be looked into until the end. Raises as `inspect`."""
     codebook = Codebook(settings.codebook)
-    wave_id = _wave_of(path, codebook, wave_id)
+    arrival = _arrival(path, settings, manifest)
+    wave_id = _wave_of(arrival, codebook, wave_id)
     with exclusive(settings.accepted), _incoming(settings.accepted) as folder:
         database = folder / "delivery.duckdb"
-        return examine(_take_in(path, folder), codebook, wave_id, database, settings.threads)
+        original = take_in(arrival, folder, settings.archive)
+        report = examine(original, settings, codebook, wave_id, database).report
+        yield Inspection(report, None if report.is_refused else database)
 
 
 def refuse(settings: Settings, wave_id: str, problems: Sequence[Problem]) -> DeliveryRefused:
@@ -97,25 +117,38 @@ def refuse(settings: Settings, wave_id: str, problems: Sequence[Problem]) -> Del
         waiting = waiting_for(settings.accepted, wave_id)
         if waiting is None:
             raise DeliveryError(f"No accepted delivery of wave {wave_id} waits to be refused.")
-        return _set_aside(settings, waiting, problems)
+        return set_aside(settings, waiting, problems)
 
 
-def _wave_of(path: Path, codebook: Codebook, wave_id: str | None) -> str | None:
-    """The wave that is given, or that the file's name tells; the codebook need not have it."""
-    if wave_id is None and (wave := codebook.wave_of(path.name)) is not None:
+def _arrival(path: Path, settings: Settings, manifest: Manifest | None) -> Arrival:
+    if manifest is not None:
+        return Arrival(path, manifest)
+    arrival = arrival_at(path)
+    folder = arrival.file.parent
+    is_folder = path.is_dir() or folder.parent.resolve() == settings.landing.resolve()
+    if is_folder and arrival.manifest_file is not None:
+        return replace(arrival, others=others_in(folder, arrival))
+    return arrival
+
+
+def _wave_of(arrival: Arrival, codebook: Codebook, wave_id: str | None) -> str | None:
+    """The wave that is given, or that manifest or name tell; the codebook need not have it."""
+    if wave_id is None and arrival.manifest is not None:
+        wave_id = arrival.manifest.wave
+    if wave_id is None and (wave := codebook.wave_of(arrival.file.name)) is not None:
         wave_id = wave.wave_id
     if wave_id is not None and wave_id in codebook.waves:
         table_name(wave_id)  # A wave that cannot be loaded need not be read.
     return wave_id
 
 
-def _take_in(path: Path, folder: Path) -> Original:
-    return take_in(path, folder, format_of(path.name) or path.suffix)
-
-
-def _is_loaded(settings: Settings, wave_id: str, checksum: str) -> bool:
+def _is_loaded(settings: Settings, codebook: Codebook, wave_id: str, original: Original) -> bool:
+    """Whether this very file is loaded, and its manifest does not say that it ought not to be."""
     loaded = state(settings).get(wave_id)
-    return loaded is not None and loaded.sha256 == checksum
+    if loaded is None or loaded.sha256 != original.sha256:
+        return False
+    problems = (*original.arrival.problems, *manifest_problems(original, codebook, wave_id))
+    return all(problem.severity is Severity.WARN for problem in problems)
 
 
 def _supersede(settings: Settings, wave_id: str, original: Original) -> None:
@@ -125,38 +158,19 @@ def _supersede(settings: Settings, wave_id: str, original: Original) -> None:
         return
     message = f"{original.file_name!r} was delivered for the wave before this file was loaded."
     remedy = "Nothing, if that file corrects this one; otherwise deliver this one again."
-    _set_aside(settings, waiting, [Problem(Kind.SUPERSEDED, message, remedy)])
+    set_aside(settings, waiting, [Problem(Kind.SUPERSEDED, message, remedy)])
 
 
-def _set_aside(
-    settings: Settings, waiting: Waiting, problems: Sequence[Problem]
-) -> DeliveryRefused:
-    """Move an accepted delivery to `rejected/`."""
-    report = Report(
-        file_name=waiting.file_name,
-        wave_id=waiting.wave_id,
-        sha256=waiting.sha256,
-        row_count=waiting.row_count,
-        problems=tuple(problems),
-    )
-    copy = file_of(settings.accepted, waiting.wave_id, f".{waiting.format}")
-    refused = _reject(settings, report, copy)
-    remove(settings.accepted, waiting.wave_id)
-    release(Path(waiting.source), settings.landing, waiting.size, waiting.modified)
-    return refused
-
-
-def _reject(settings: Settings, report: Report, copy: Path) -> DeliveryRefused:
-    """Move a refused file into a folder of its own in `rejected/`, with its report."""
-    private_folder(settings.rejected)
-    now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-    folder = private_folder(settings.rejected / f"{now}_{report.file_name[:LONGEST_NAME]}")
-    (folder / "report.txt").write_text(report.as_text(), encoding="utf-8")
-    (folder / "report.json").write_text(report.as_json(), encoding="utf-8")
-    # A load that was killed has moved the file to the archive, where it may stay.
-    if copy.exists():
-        copy.replace(folder / report.file_name)
-    return DeliveryRefused(report, folder)
+def _reject(settings: Settings, examined: Examined) -> DeliveryRefused:
+    original = examined.original
+    # A file that holds a forgotten respondent is not kept.
+    copy = None if examined.forgotten else original.copy
+    manifest_file = original.arrival.manifest_file
+    manifest = None
+    if manifest_file is not None and manifest_file != original.source:
+        with suppress(OSError):
+            manifest = manifest_file.read_text("utf-8", errors="replace")
+    return reject(settings, examined.report, copy, manifest)
 
 
 @contextmanager

@@ -7,73 +7,155 @@ to the file after, which is the door's to decide.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from orchestration.codebook import Codebook, CodebookError, Column
+from orchestration.codebook import Codebook, Column
 from orchestration.deliveries.accepted import Waiting, describe
-from orchestration.deliveries.archive import Original
+from orchestration.deliveries.archive import REDACTED, Original
 from orchestration.deliveries.checking_columns import column_problems, doubled_columns
+from orchestration.deliveries.checking_labels import label_problems, labels_of
+from orchestration.deliveries.checking_manifest import manifest_problems, row_problems
 from orchestration.deliveries.checking_values import value_problems
-from orchestration.deliveries.formats import READERS
+from orchestration.deliveries.decimal_columns import with_decimal_points
+from orchestration.deliveries.formats import READERS, format_of
 from orchestration.deliveries.formats.reading import Reading
 from orchestration.deliveries.formats.table import DeliveredTable
+from orchestration.deliveries.leaving_out import (
+    erased,
+    leave_out_forgotten,
+    redacted,
+    respondent_column,
+    without_values,
+)
+from orchestration.deliveries.manifest import DeliveredFile, manifest_of, name_for_manifest
 from orchestration.deliveries.report import Kind, Problem, Report, Severity
+from orchestration.deliveries.rewriting import rewritten
+from orchestration.settings import Settings
+
+DECLARE_ROWS = "A manifest that declares `rows` shows whether any are missing."
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What came of examining a delivery: the report, and the delivery as it may be kept.
+
+    `forgotten` respondents who were in the file are in neither the database nor, where the delivery
+    is accepted, its copy.
+    """
+
+    report: Report
+    original: Original
+    forgotten: int = 0
 
 
 def examine(
-    original: Original, codebook: Codebook, wave_id: str | None, database: Path, threads: int
-) -> Report:
+    original: Original, settings: Settings, codebook: Codebook, wave_id: str | None, database: Path
+) -> Examined:
     """Read a delivery into `database` and report every problem found.
 
-    Of a wave that the codebook does not have, or None, only what needs no codebook is checked.
-    Raises CodebookError where the codebook does not say which column holds the respondent ids.
+    Of a wave that is disputed, None, or not in the codebook, only what needs no codebook is checked;
+    of a delivery whose manifest cannot be used, the manifest. Raises CodebookError where the codebook does
+    not say which column holds the respondent ids.
     """
+    disagreements = [*manifest_problems(original, codebook, wave_id)]
+    is_disputed = any(problem.kind is Kind.OTHER_WAVE for problem in disagreements)
     expected: Mapping[str, Column] | None = None
-    respondent_column = ""
-    if wave_id is not None and wave_id in codebook.waves:
+    respondents = ""
+    if wave_id is not None and wave_id in codebook.waves and not is_disputed:
         expected = codebook.columns(wave_id)
-        respondent_column = _respondent_column(wave_id, expected)
-    with duckdb.connect(database, config={"threads": threads}) as connection:
+        respondents = respondent_column(codebook, wave_id)
+    with duckdb.connect(database, config={"threads": settings.threads}) as connection:
         table = _read(original, connection, database.parent)
+        if expected is not None:
+            table = with_decimal_points(connection, table, expected, _reading(original).decimal)
         problems = [
-            *([] if expected is not None else [_unknown_wave(codebook, wave_id)]),
-            *table.problems,
+            *([] if expected is not None or is_disputed else [_unknown_wave(codebook, wave_id)]),
+            *disagreements,
+            *row_problems(original, table),
+            *(_counted(problem, original) for problem in table.problems),
             *_problems(connection, table, expected),
         ]
+        if expected is not None and wave_id is not None:
+            problems += label_problems(table.columns, labels_of(codebook, wave_id))
+        # Of a wave that nobody knows, the ids may be those of any.
+        waves = codebook.waves if expected is None or wave_id is None else (wave_id,)
+        forgotten = leave_out_forgotten(connection, settings, codebook, table, waves)
         report = Report(
             file_name=original.file_name,
             wave_id=wave_id,
             sha256=original.sha256,
             row_count=table.row_count,
             column_count=len(table.columns),
-            problems=tuple(problems),
+            problems=original.arrival.problems
+            or (*problems, *([erased(forgotten)] if forgotten else [])),
+            stated=table.stated,
         )
-        if wave_id is not None and expected is not None and not report.is_refused:
-            waiting = Waiting(
-                wave_id=wave_id,
-                respondent_column=respondent_column,
-                sha256=original.sha256,
-                file_name=original.file_name,
-                format=original.suffix.removeprefix("."),
-                row_count=table.row_count,
-                source=str(original.source),
-                size=original.size,
-                modified=original.modified,
-            )
-            describe(connection, waiting, table.columns)
-    return report
+        if report.is_refused or wave_id is None:
+            return Examined(without_values(report) if forgotten else report, original, forgotten)
+        if forgotten:
+            original = redacted(original, connection)
+        waiting = _waiting(original, wave_id, respondents, table, table.row_count - forgotten)
+        describe(connection, waiting, table.columns)
+    if forgotten:
+        rewritten(database)
+    return Examined(report, original, forgotten)
+
+
+def _waiting(
+    original: Original, wave_id: str, respondents: str, table: DeliveredTable, rows: int
+) -> Waiting:
+    name = original.file_name if original.suffix != REDACTED else f"{original.sha256}{REDACTED}"
+    file = DeliveredFile(name=name_for_manifest(name), sha256=original.checksum, rows=rows)
+    manifest = manifest_of(wave_id, file, _used(original, table), original.arrival.manifest)
+    return Waiting(
+        wave_id=wave_id,
+        respondent_column=respondents,
+        sha256=original.sha256,
+        file_name=original.file_name,
+        format=original.suffix.removeprefix("."),
+        row_count=rows,
+        source=str(original.source),
+        size=original.size,
+        modified=original.modified,
+        purpose=manifest.purpose,
+        manifest=manifest.as_yaml(),
+        manifest_source=str(original.arrival.manifest_file or "") or None,
+    )
+
+
+def _reading(original: Original) -> Reading:
+    manifest = original.arrival.manifest
+    return manifest.reading if manifest is not None else Reading()
+
+
+def _used(original: Original, table: DeliveredTable) -> Reading:
+    """The options by which the file was read, and those that were declared beside them."""
+    found = {name: value for name, value in asdict(table.used).items() if value is not None}
+    return replace(_reading(original), **found)
 
 
 def _read(original: Original, connection: DuckDBPyConnection, folder: Path) -> DeliveredTable:
-    reader = READERS.get(original.suffix)
+    reader = READERS.get(format_of(original.suffix) or "")
+    if original.source == original.arrival.manifest_file:
+        return DeliveredTable()
     if reader is None:
         message = f"There is no reader for files that end in {original.suffix!r}."
         remedy = f"Deliver one of {', '.join(READERS)}, with that ending in its name."
         return DeliveredTable(problems=(Problem(Kind.UNSUPPORTED_FORMAT, message, remedy),))
-    return reader(original.copy, connection, folder, Reading())
+    return reader(original.copy, connection, folder, _reading(original))
+
+
+def _counted(problem: Problem, original: Original) -> Problem:
+    """A doubt whether rows are missing, with the way to end it where the sender has not."""
+    manifest = original.arrival.manifest
+    is_doubt = problem.kind is Kind.TRUNCATED and problem.severity is Severity.WARN
+    if not is_doubt or (manifest is not None and manifest.file.rows is not None):
+        return problem
+    return replace(problem, remedy=f"{problem.remedy} {DECLARE_ROWS}")
 
 
 def _problems(
@@ -90,16 +172,6 @@ def _problems(
         return
     yield from column_problems(connection, table, expected)
     yield from value_problems(connection, table, expected)
-
-
-def _respondent_column(wave_id: str, expected: Mapping[str, Column]) -> str:
-    found = [name for name, column in expected.items() if "respondent" in column.kinds]
-    if len(found) != 1:
-        raise CodebookError(
-            f"attribute_columns.csv names {len(found)} columns of kind respondent for wave "
-            f"{wave_id}; a wave has one."
-        )
-    return found[0]
 
 
 def _unknown_wave(codebook: Codebook, wave_id: str | None) -> Problem:

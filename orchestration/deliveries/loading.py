@@ -8,7 +8,6 @@ before the commit, and what waited is removed after it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -22,9 +21,11 @@ from orchestration.deliveries.accepted import (
     waiting_for,
 )
 from orchestration.deliveries.archive import archived, put_in_archive, release
+from orchestration.deliveries.differences import difference
 from orchestration.deliveries.errors import DeliveryError
 from orchestration.deliveries.formats.table import TABLE
 from orchestration.deliveries.pseudonyms import parameters, pseudonym, read_key
+from orchestration.deliveries.revising import add_revision, keep_difference, keep_figures
 from orchestration.deliveries.warehouse import (
     RAW_SCHEMA,
     LoadedWave,
@@ -48,8 +49,8 @@ class Loaded:
 def load(settings: Settings, wave_id: str, purpose: str | None = None) -> Loaded:
     """Load the accepted delivery of a wave; without one, the wave stays as it is loaded.
 
-    `purpose` is `first` or `correction` if not given. Raises DeliveryError where the wave is neither
-    loaded nor waiting, WarehouseBusy where another process holds the warehouse.
+    `purpose` stands above what the delivery's manifest says. Raises DeliveryError where the wave is
+    neither loaded nor waiting, WarehouseBusy where another process holds the warehouse.
     """
     table_name(wave_id)
     with exclusive(settings.accepted):
@@ -68,15 +69,23 @@ def load(settings: Settings, wave_id: str, purpose: str | None = None) -> Loaded
             if is_new:
                 suffix = f".{waiting.format}"
                 key = read_key(settings.key_file, may_create=not before)
-                put_in_archive(
-                    file_of(settings.accepted, wave_id, suffix),
-                    archived(settings.archive, wave_id, waiting.sha256, suffix),
-                )
-                _replace(connection, database_of(settings.accepted, wave_id), waiting, key, purpose)
+                place = archived(settings.archive, wave_id, waiting.sha256, suffix)
+                put_in_archive(file_of(settings.accepted, wave_id, suffix), place)
+                _archive_manifest(settings.archive / wave_id, waiting)
+                database = database_of(settings.accepted, wave_id)
+                _replace(connection, database, waiting, key, purpose or waiting.purpose)
             wave = loaded_waves(connection)[wave_id]
         remove(settings.accepted, wave_id)
         release(Path(waiting.source), settings.landing, waiting.size, waiting.modified)
         return Loaded(wave, is_new)
+
+
+def _archive_manifest(folder: Path, waiting: Waiting) -> None:
+    """Write beside the archived file how it was read, so that it can be taken in again."""
+    place = folder / f"{waiting.sha256}.delivery.yml"
+    incomplete = place.with_name(f".{place.name}")
+    incomplete.write_text(waiting.manifest, encoding="utf-8")
+    incomplete.replace(place)
 
 
 def _replace(
@@ -86,41 +95,36 @@ def _replace(
     key: bytes,
     purpose: str | None,
 ) -> None:
-    """Replace the wave's table and list the delivery, in one transaction."""
+    """Replace the wave's table, and list the delivery and what it changes, in one transaction."""
     respondent = identifier(waiting.respondent_column)
-    table = table_name(waiting.wave_id)
+    table = f"raw.{identifier(table_name(waiting.wave_id))}"
     connection.execute(f"attach {literal(str(database))} as accepted (read_only)")
     connection.begin()
     connection.execute(RAW_SCHEMA)
+    is_first = waiting.wave_id not in loaded_waves(connection)
+    if not is_first:
+        connection.execute(f"alter table {table} rename to replaced")
     connection.execute(
         f"""
-        create or replace table raw.{identifier(table)} as
+        create table {table} as
         select * replace ({pseudonym(waiting.respondent_column)} as {respondent})
         from accepted.{TABLE}
         """,  # noqa: S608
         parameters(key, waiting.wave_id),
     )
-    connection.execute(
-        """
-        insert into raw.deliveries
-        select
-            $wave_id, revision, coalesce($purpose, if(revision = 1, 'first', 'correction')),
-            $sha256, $file_name, $format, $row_count, $table_name, $loaded_at
-        from (
-            select coalesce(max(revision), 0) + 1 as revision
-            from raw.deliveries where wave_id = $wave_id
-        )
-        """,
-        {
-            "wave_id": waiting.wave_id,
-            "purpose": purpose,
-            "sha256": waiting.sha256,
-            "file_name": waiting.file_name,
-            "format": waiting.format,
-            "row_count": waiting.row_count,
-            "table_name": table,
-            "loaded_at": datetime.now(UTC).replace(tzinfo=None),
-        },
+    revision = add_revision(
+        connection,
+        waiting.wave_id,
+        purpose=purpose,
+        sha256=waiting.sha256,
+        file_name=waiting.file_name,
+        format=waiting.format,
+        row_count=waiting.row_count,
     )
+    if not is_first:
+        change = difference(connection, "raw.replaced", table, waiting.respondent_column)
+        keep_difference(connection, waiting.wave_id, revision, change)
+        keep_figures(connection, waiting.wave_id, revision)
+        connection.execute("drop table raw.replaced")
     connection.commit()
     connection.execute("detach accepted")

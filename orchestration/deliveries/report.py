@@ -1,7 +1,7 @@
 """The report on a delivery: every problem found, for the sender and for machines.
 
-What belongs here: what a problem and a report are, and how they read as text and as JSON. What does
-not: finding problems. A report quotes values from the file, so it stays beside the file in the
+What belongs here: what a problem and a report are, and a report as JSON. What does not: finding
+problems, and showing them to people (`report_text`, `report_html`, `report_terminal`). A report quotes values from the file, so it stays beside the file in the
 rejected folder; `Report.summary` quotes none and may be logged.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -47,6 +48,15 @@ class Kind(StrEnum):
     UNREAD_SHEET = "unread_sheet"
     IMPLAUSIBLE = "implausible"
     SUPERSEDED = "superseded"
+    BAD_MANIFEST = "bad_manifest"
+    OTHER_FILE = "other_file"
+    OTHER_CHECKSUM = "other_checksum"
+    OTHER_ROW_COUNT = "other_row_count"
+    OTHER_WAVE = "other_wave"
+    OTHER_LABEL = "other_label"
+    UNREAD_FILE = "unread_file"
+    PARTIAL = "partial"
+    ERASED = "erased"
 
 
 class Cell(NamedTuple):
@@ -84,14 +94,18 @@ class Problem:
 
 @dataclass(frozen=True)
 class Report:
-    """What was found in one delivery; `wave_id` is None where no wave is known for it."""
+    """What was found in one delivery; `wave_id` is None where no wave is known for it.
+
+    `stated` says how the file was read, such as its encoding, by name.
+    """
 
     file_name: str
     wave_id: str | None
     sha256: str
     row_count: int = 0
     column_count: int = 0
-    problems: tuple[Problem, ...] = field(default=())
+    problems: tuple[Problem, ...] = ()
+    stated: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_refused(self) -> bool:
@@ -105,21 +119,17 @@ class Report:
         found = ", ".join(f"{kind} ({count})" for kind, count in kinds.items()) or "no problems"
         return f"{self.file_name}: {'refused' if self.is_refused else 'accepted'}: {found}."
 
-    def as_text(self) -> str:
-        """The whole report, for a person."""
-        head = [
-            f"{self.file_name}: {'refused, nothing was loaded' if self.is_refused else 'accepted'}",
-            f"wave {self.wave_id or 'unknown'} · {self.row_count} rows read · {self.column_count} columns",
-            f"sha256 {self.sha256}",
-        ]
-        return "\n".join(
-            [*head, *(_problem_text(*item) for item in enumerate(self.problems, 1)), ""]
-        )
+    @property
+    def verdict(self) -> str:
+        """What becomes of the delivery, in words."""
+        if self.is_refused:
+            return "refused, nothing was loaded"
+        return "accepted with warnings" if self.problems else "accepted"
 
-    def as_json(self) -> str:
-        """The whole report, for a machine: the fields as they are named here."""
+    def as_json(self, **further: object) -> str:
+        """The whole report, for a machine: the fields as they are named here, and further ones."""
         return json.dumps(
-            {"is_refused": self.is_refused} | asdict(self), indent=2, ensure_ascii=False
+            {"is_refused": self.is_refused} | asdict(self) | further, indent=2, ensure_ascii=False
         )
 
 
@@ -129,20 +139,3 @@ def quoted(value: str | None) -> str:
         return "(blank)"
     shown = value if len(value) <= LONGEST_QUOTE else value[:LONGEST_QUOTE] + "…"
     return repr(shown)
-
-
-def _problem_text(number: int, problem: Problem) -> str:
-    where = f"column {quoted(problem.column)}" if problem.column is not None else "the file"
-    lines = [
-        f"\n{number}. {problem.kind.replace('_', ' ')} ({problem.severity}) · {where} · count {problem.count}",
-        f"   {problem.message}",
-    ]
-    if problem.values:
-        listed = ", ".join(f"{quoted(value)} ({rows}×)" for value, rows in problem.values)
-        more = problem.distinct_values - len(problem.values)
-        lines.append(f"   values: {listed}{f' and {more} more' if more > 0 else ''}")
-    if problem.first_rows:
-        cells = ", ".join(f"{row}: {quoted(value)}" for row, value in problem.first_rows)
-        lines.append(f"   first rows: {cells}")
-    lines.append(f"   to do: {problem.remedy}")
-    return "\n".join(lines)

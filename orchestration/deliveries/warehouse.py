@@ -38,6 +38,31 @@ RAW_SCHEMA = """
     );
     comment on table raw.deliveries is 'One row per delivery ever loaded: a revision of its wave.';
     comment on column raw.deliveries.loaded_at is 'In UTC.';
+    create table if not exists raw.differences (
+        wave_id varchar not null,
+        revision integer not null,
+        rows_in bigint not null,
+        rows_out bigint not null,
+        rows_altered bigint not null,
+        columns_in varchar[] not null,
+        columns_out varchar[] not null,
+        cells_altered map(varchar, bigint) not null,
+        primary key (wave_id, revision)
+    );
+    comment on table raw.differences is
+        'One row per revision after the first: what it changed in the revision before it.';
+    create table if not exists raw.figures_before (
+        wave_id varchar not null,
+        revision integer not null,
+        item_id varchar not null,
+        breakdown varchar not null,
+        group_code varchar not null,
+        mean double not null,
+        standard_error double,
+        primary key (wave_id, revision, item_id, breakdown, group_code)
+    );
+    comment on table raw.figures_before is
+        'One row per revision and figure that the marts showed of its wave when it was loaded.';
     create or replace view raw.waves as
     from raw.deliveries
     qualify row_number() over (partition by wave_id order by revision desc) = 1;
@@ -99,6 +124,14 @@ def loaded_waves(connection: DuckDBPyConnection) -> dict[str, LoadedWave]:
         """
     ).fetchall()
     return {row[0]: LoadedWave(*row) for row in rows}
+
+
+def has_table(connection: DuckDBPyConnection, schema: str, name: str) -> bool:
+    """Whether an open warehouse has a table; one of an older version may lack it."""
+    found = connection.execute(
+        "select 1 from duckdb_tables() where schema_name = ? and table_name = ?", [schema, name]
+    ).fetchone()
+    return found is not None
 
 
 @contextmanager

@@ -92,6 +92,22 @@ def published_manifest(settings: Settings) -> Manifest | None:
     return manifest
 
 
+def drop_older_builds(settings: Settings) -> list[str]:
+    """Remove every build but the one that readers see; gives the names of those removed.
+
+    For an erasure, after which no earlier result may stand.
+    """
+    builds = settings.published / "builds"
+    if published_manifest(settings) is None:
+        return []
+    _remove_incomplete(builds)
+    shown = (settings.published / "current").readlink().name
+    older = sorted(path for path in builds.glob("[!.]*/") if path.name != shown)
+    for path in older:
+        shutil.rmtree(path)
+    return [path.name for path in older]
+
+
 def _facts(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, object]:
     build = audit.last_build(connection)
     assert build is not None

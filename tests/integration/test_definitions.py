@@ -21,6 +21,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from expectations.running import SUITES
 from orchestration import definitions as definitions_module
+from orchestration.assets import REJECTED
 from orchestration.codebook import Codebook
 from orchestration.preparation import PreparationError
 from orchestration.resources import WRITER_POOL
@@ -99,8 +100,8 @@ def test_every_asset_can_be_made_and_leads_to_the_publication(graph: AssetGraph)
         dg.AssetKey(["staging", "stg_respondents"]),
     }
 
-    assert graph.materializable_asset_keys == graph.get_all_asset_keys()
-    assert leaves == {publication} | views_for_people
+    assert graph.materializable_asset_keys == graph.get_all_asset_keys() - {REJECTED}
+    assert leaves == {publication, REJECTED} | views_for_people
 
 
 def test_every_model_and_seed_is_an_asset_of_its_layer(
@@ -113,6 +114,7 @@ def test_every_model_and_seed_is_an_asset_of_its_layer(
     }
     assets = {
         dg.AssetKey(["deliveries", "accepted"]),
+        REJECTED,
         dg.AssetKey(["raw", "waves"]),
         dg.AssetKey(["published", "marts"]),
     }
@@ -174,7 +176,8 @@ def test_every_check_can_stop_what_follows_unless_it_only_warns(
 def test_one_job_refreshes_everything(repository: dg.RepositoryDefinition) -> None:
     refresh = repository.get_job("refresh")
 
-    assert refresh.asset_layer.executable_asset_keys == repository.asset_graph.get_all_asset_keys()
+    made = repository.asset_graph.get_all_asset_keys() - {REJECTED}
+    assert refresh.asset_layer.executable_asset_keys == made
     assert refresh.executor_def is dg.in_process_executor
 
 
@@ -219,6 +222,19 @@ def test_whatever_writes_the_warehouse_takes_the_one_place_in_the_writer_pool(
     assert {name for name, pool in pools.items() if pool != {WRITER_POOL}} == NOT_WRITING
     with dg.DagsterInstance.from_config(str(prepared.dagster_home)) as instance:
         assert instance.get_concurrency_config().pool_config.default_pool_limit == 1
+
+
+def test_runs_take_their_turn_and_one_that_died_is_tried_again(prepared: Settings) -> None:
+    with dg.DagsterInstance.from_config(str(prepared.dagster_home)) as instance:
+        queue = instance.get_concurrency_config().run_queue_config
+
+        assert queue is not None
+        assert queue.max_concurrent_runs == 1
+        assert instance.run_monitoring_enabled
+        assert instance.run_launcher.supports_check_run_worker_health
+        assert instance.run_retries_enabled
+        assert instance.run_retries_max_retries == 2
+        assert not instance.run_retries_retry_on_asset_or_op_failure
 
 
 def test_the_instance_reports_to_nobody(prepared: Settings) -> None:
@@ -272,7 +288,7 @@ def test_dg_lists_what_there_is(prepared: Settings, graph: AssetGraph, tmp_path:
     assert len(listed["asset_checks"]) == len(graph.asset_check_keys)
     assert [job["name"] for job in listed["jobs"]] == ["refresh"]
     assert [schedule["name"] for schedule in listed["schedules"]] == ["nightly_refresh"]
-    assert [sensor["name"] for sensor in listed["sensors"]] == ["landing"]
+    assert {sensor["name"] for sensor in listed["sensors"]} == {"failed_runs", "landing"}
 
 
 def test_dg_finds_no_fault(prepared: Settings, tmp_path: Path) -> None:
@@ -335,8 +351,8 @@ def test_what_needs_no_dagster_imports_neither_dagster_nor_dbt_nor_great_expecta
         import importlib, json, pkgutil, sys
         import orchestration.deliveries, orchestration.publishing, orchestration.simulation
 
-        names = ["audit", "cli", "codebook", "dbt_results", "errors", "fingerprints",
-                 "preparation", "refresh", "settings"]
+        names = ["audit", "cli", "codebook", "dbt_results", "errors", "fingerprints", "notices",
+                 "preparation", "refresh", "rejections", "settings", "settling"]
         modules = [f"orchestration.{{name}}" for name in names]
         for package in (orchestration.deliveries, orchestration.publishing, orchestration.simulation):
             modules += [m.name for m in pkgutil.walk_packages(package.__path__, package.__name__ + ".")]

@@ -33,11 +33,11 @@ def test_files_wait_in_the_order_of_arrival_with_the_wave_that_their_name_tells(
     ]
 
 
-def test_what_is_not_whole_or_not_a_file_does_not_wait(tmp_path: Path) -> None:
+def test_what_is_not_whole_does_not_wait(tmp_path: Path) -> None:
     settings = settings_for(tmp_path)
     for name in (".2022.csv.x7", "2022.csv.part", "2022.csv.filepart", "~$2022.xlsx", "2022.csv~"):
         arrive(settings.landing / name, at=1)
-    (settings.landing / "2022").mkdir()
+    (settings.landing / "2022.part").mkdir()
     assert pending(settings) == []
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from orchestration.deliveries.report import Cell, Kind, Problem, Report, Severity, ValueCount
+from orchestration.deliveries.report_text import as_text
 
 OUTSIDE = Problem(
     Kind.OUTSIDE_SCALE,
@@ -30,7 +33,7 @@ def test_a_warning_does_not_refuse() -> None:
 
 
 def test_the_text_says_what_where_how_often_and_what_to_do() -> None:
-    text = report(OUTSIDE, WARNING).as_text()
+    text = as_text(report(OUTSIDE, WARNING))
     for part in (
         "wave_2022.csv: refused, nothing was loaded",
         "1. outside scale (refuse) · column 'v1' · count 14",
@@ -46,7 +49,43 @@ def test_the_text_says_what_where_how_often_and_what_to_do() -> None:
 
 def test_a_value_cannot_break_the_lines_of_the_text() -> None:
     hostile = Problem(Kind.UNKNOWN_COLUMN, "Unknown.", "Ask.", column="a\n9. all is well")
-    assert "\n9. all is well" not in report(hostile).as_text()
+    assert "\n9. all is well" not in as_text(report(hostile))
+
+
+@pytest.mark.parametrize(
+    ("problems", "verdict"),
+    [
+        ((), "accepted"),
+        ((WARNING,), "accepted with warnings"),
+        ((WARNING, OUTSIDE), "refused, nothing was loaded"),
+    ],
+)
+def test_the_verdict_says_what_becomes_of_the_delivery(
+    problems: tuple[Problem, ...], verdict: str
+) -> None:
+    assert report(*problems).verdict == verdict
+    assert as_text(report(*problems)).startswith(f"wave_2022.csv: {verdict}\n")
+
+
+def test_how_the_file_was_read_is_stated_on_one_line() -> None:
+    read = Report("x.csv", "2022", "abc", stated={"encoding": "utf-8", "sheet": "a\nb"})
+    assert "\nread as: encoding utf-8; sheet a\\nb\n" in as_text(read)
+
+
+def test_no_word_from_a_file_breaks_a_line_of_the_text() -> None:
+    hostile = "x\r\n9. all is well \x1b[31m\u202e"
+    problem = Problem(
+        Kind.UNREADABLE,
+        hostile,
+        hostile,
+        column=hostile,
+        first_rows=(Cell(2, hostile),),
+        values=(ValueCount(hostile, 1),),
+        distinct_values=1,
+    )
+    text = as_text(Report(hostile, hostile, "abc", problems=(problem,), stated={hostile: hostile}))
+    assert all(character.isprintable() or character == "\n" for character in text)
+    assert "\n9. all is well" not in text
 
 
 def test_the_json_holds_every_field() -> None:

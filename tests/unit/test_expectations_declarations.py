@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from expectations import plausibility
 from expectations.declarations import no_rows
 from expectations.running import SUITES
 from expectations.sql import literal, literals, relation, union_all
@@ -88,9 +89,21 @@ def test_attributes_are_those_that_the_wave_delivers(survey: Codebook) -> None:
 
 @pytest.mark.parametrize("folder", SURVEYS, ids=["study", "aps_census"])
 def test_any_survey_sets_the_thresholds_that_its_checks_need_and_no_others(folder: Path) -> None:
-    checks = {check.name for suite in SUITES.values() for check in suite}
+    checks = {check.name for check in SUITES["delivery"]}
     found = thresholds(Codebook(folder))
-    assert found.keys() <= checks
-    for check in ("items_answered", "item_nonresponse"):
-        assert found[check].value is not None
+    assert {name.split(".")[0] for name in found} <= checks
+    assert {check.name for check in plausibility.CHECKS} <= found.keys()
+    for name, threshold in found.items():
+        assert threshold.value is not None or name == "times_readable", name
+        assert (threshold.severity is None) == ("." in name), name
     assert all(threshold.reason for threshold in found.values())
+
+
+def test_an_item_that_is_delivered_the_other_way_round_is_turned(survey: Codebook) -> None:
+    versions = (survey.folder / "item_versions.csv").read_text("utf-8")
+    (survey.folder / "item_versions.csv").write_text(
+        versions.replace("2024,q1,V1,five,false", "2024,q1,V1,five,true"), encoding="utf-8"
+    )
+    (turned,) = (item for item in asked_items(survey, ["2024"]) if item.item_id == "V1")
+    assert turned.score_of == {"1": 5, "2": 4, "3": 3, "4": 2, "5": 1}
+    assert turned.answer_of["9"] == -2

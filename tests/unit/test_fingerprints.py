@@ -22,7 +22,7 @@ COUNTED = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Checkout(Settings):
     """Settings whose dbt project is that of a copy of the checkout."""
 

@@ -44,7 +44,25 @@ def test_an_unknown_target_is_an_error_that_names_the_targets(target: str) -> No
     assert repr(target) in str(error.value)
 
 
-@pytest.mark.parametrize("name", ["VAKWERK_TARGET", "VAKWERK_HOME", "VAKWERK_SURVEY"])
+@pytest.mark.parametrize("given", ["0", "-1", "1.5", "soon", "²"])
+@pytest.mark.parametrize("name", ["VAKWERK_SENSOR_SECONDS", "VAKWERK_SETTLED_SECONDS"])
+def test_seconds_are_whole_and_one_or_more(name: str, given: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name}.*whole number"):
+        Settings.from_environment({name: given})
+
+
+def test_the_landing_folder_is_looked_at_as_often_as_is_asked() -> None:
+    settings = Settings.from_environment(
+        {"VAKWERK_SENSOR_SECONDS": "60", "VAKWERK_SETTLED_SECONDS": "5"}
+    )
+
+    assert (settings.sensor_seconds, settings.settled_seconds) == (60, 5)
+    assert Settings.from_environment(settings.environment) == settings
+
+
+@pytest.mark.parametrize(
+    "name", ["VAKWERK_TARGET", "VAKWERK_HOME", "VAKWERK_SURVEY", "VAKWERK_SENSOR_SECONDS"]
+)
 def test_an_empty_setting_is_one_that_is_not_made(name: str) -> None:
     assert Settings.from_environment({name: ""}) == Settings.from_environment({})
 

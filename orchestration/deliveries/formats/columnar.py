@@ -32,7 +32,7 @@ def read_parquet(
     try:
         schema = pyarrow.parquet.read_schema(path)
     except (pa.ArrowException, OSError) as error:
-        return DeliveredTable(problems=(_damage(error),))
+        return DeliveredTable(problems=(_damage(error, path),))
     columns = columns_of(schema.names)
     if not columns:
         return DeliveredTable()
@@ -51,10 +51,12 @@ def read_parquet(
             {"path": str(path)},
         )
     except duckdb.Error as error:
-        problems = (_damage(error),)
+        problems = (_damage(error, path),)
     return DeliveredTable(columns=columns, row_count=rows_in(connection), problems=problems)
 
 
-def _damage(error: Exception) -> Problem:
-    message = f"The Parquet file is cut off or damaged: {str(error).splitlines()[0]}."
+def _damage(error: Exception, path: Path) -> Problem:
+    # The library names the copy that it reads, of which the sender knows nothing.
+    reason = str(error).splitlines()[0].replace(f' "{path}"', "").rstrip(".")
+    message = f"The Parquet file is cut off or damaged: {reason}."
     return Problem(Kind.TRUNCATED, message, SEND_AGAIN)

@@ -1,112 +1,139 @@
-"""Delimited text: csv in UTF-8, its cells separated by commas, plain or gzipped.
+"""Delimited text: csv, tsv and the like, read as text.
 
-What belongs here: reading such a file as text. What does not: guessing; another delimiter or encoding
-is refused with what it seems to be (`delimited_damage` says more of rows that cannot be read).
+What belongs here: the way from such a file to the table `delivered`. What does not: finding out its
+encoding (`text_encoding`), its delimiter and quote (`dialects`) or what its header means
+(`headers`); `delimited_damage` says more of rows that cannot be read.
 """
 
 from __future__ import annotations
 
 import csv
-import gzip
-import zlib
-from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from shutil import copyfileobj
 
 import duckdb
 from duckdb import DuckDBPyConnection
 
 from orchestration.deliveries.formats.delimited_damage import (
     AS_UTF8,
-    FIRST_ROW,
     MEND_ROWS,
-    NOT_UTF8,
     SEND_AGAIN,
     damaged_rows,
     rejects_in,
-    undecodable_lines,
+    undecodable_rows,
 )
+from orchestration.deliveries.formats.dialects import (
+    DELIMITERS,
+    Dialect,
+    dialect_of,
+    first_records,
+)
+from orchestration.deliveries.formats.headers import MOST_ROWS, Header, header_of
 from orchestration.deliveries.formats.reading import Reading
-from orchestration.deliveries.formats.table import (
-    TABLE,
-    DeliveredTable,
-    columns_of,
-    create_table,
-    rows_in,
+from orchestration.deliveries.formats.table import TABLE, DeliveredTable, create_table, rows_in
+from orchestration.deliveries.formats.text_encoding import (
+    UTF_8,
+    encoding_of,
+    has_wrong_bytes,
+    scan,
+    write_as_utf8,
 )
 from orchestration.deliveries.report import Kind, Problem
 
-PROBE_BYTES = 4096
-OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-
-AS_CSV = "Export the file as csv separated by commas and deliver it again."
+DECLARE_RIGHT = "Declare the delimiter that the file has, or export it with the declared one."
 
 
-def read_csv(
-    path: Path, connection: DuckDBPyConnection, _folder: Path, _reading: Reading
-) -> DeliveredTable:
-    """Read a csv file; row 1 is its header."""
-    with path.open("rb") as file:
-        start = file.read(PROBE_BYTES)
-    if not start.strip():
-        return DeliveredTable()
-    if b"\0" in start:
-        message = "The file is not UTF-8 text: it is UTF-16, or no csv file at all."
-        return DeliveredTable(problems=(Problem(Kind.WRONG_ENCODING, message, AS_UTF8),))
-    try:
-        names = _header(path)
-    except csv.Error as error:
-        message = f"The header cannot be read: {error}."
-        return DeliveredTable(problems=(Problem(Kind.UNREADABLE, message, MEND_ROWS),))
-    if not names:
-        message = "The first row is blank; it has to name the columns."
-        return DeliveredTable(problems=(Problem(Kind.UNREADABLE, message, MEND_ROWS),))
-    for delimiter, plural in OTHER_DELIMITERS.items():
-        if len(names) == 1 and delimiter in names[0]:
-            message = f"The cells are separated by {plural}, not by commas."
-            return DeliveredTable(problems=(Problem(Kind.UNREADABLE, message, AS_CSV),))
-    return _read_rows(path, names, connection)
-
-
-def read_gzipped_csv(
+def read_delimited(
     path: Path, connection: DuckDBPyConnection, folder: Path, reading: Reading
 ) -> DeliveredTable:
-    """Read a gzipped csv file: unpacked first, since DuckDB passes over a missing checksum."""
-    unpacked = folder / "unpacked.csv"
-    damage: tuple[Problem, ...] = ()
+    """Read a delimited text file; row 1 is its header, and rows are counted as records."""
+    scanned = scan(path)
+    if scanned.is_blank:
+        return DeliveredTable()
+    if scanned.has_zero_bytes:
+        message = "The file has zero bytes: it is UTF-16 or UTF-32 text, or no text at all."
+        return _refused(Problem(Kind.WRONG_ENCODING, message, AS_UTF8))
+    encoding = encoding_of(path, scanned, reading.encoding)
+    if isinstance(encoding, Problem):
+        return _refused(encoding)
+    stated = {"encoding": str(encoding)}
+    if encoding.name == UTF_8:
+        is_text = scanned.is_utf8
+        table = _read_text(path, connection, reading)
+    else:
+        is_text = not has_wrong_bytes(path, encoding.name)
+        copy = write_as_utf8(path, encoding.name, folder / "as_utf8.txt")
+        try:
+            table = _read_text(copy, connection, reading)
+        finally:
+            copy.unlink()
+    records = table.first_row - 1 + table.row_count + len(table.left_out)
+    if table.columns and scanned.line_feeds > records:
+        stated["rows"] = "counted as records: some have several lines"
+    wrong = [] if is_text else [undecodable_rows(path, encoding.name)]
+    return replace(
+        table,
+        problems=(*wrong, *table.problems),
+        used=replace(table.used, encoding=encoding.name, decimal=reading.decimal),
+        stated={**stated, **table.stated}
+        | ({} if reading.decimal is None else {"decimal": f"{reading.decimal} (declared)"}),
+    )
+
+
+def _read_text(path: Path, connection: DuckDBPyConnection, reading: Reading) -> DeliveredTable:
+    """Read a file that is UTF-8."""
+    dialect = dialect_of(path, connection, reading)
+    if isinstance(dialect, Problem):
+        return _refused(dialect)
     try:
-        with gzip.open(path) as source, unpacked.open("wb") as target:
-            copyfileobj(source, target)
-    except (EOFError, OSError, zlib.error) as error:
-        message = f"The gzip file is cut off or damaged: {error}."
-        damage = (Problem(Kind.TRUNCATED, message, SEND_AGAIN),)
-    try:
-        table = read_csv(unpacked, connection, folder, reading)
-    finally:
-        unpacked.unlink()
-    return replace(table, problems=(*damage, *table.problems))
+        rows = [next(first_records(path, dialect, 1), [])]
+    except csv.Error as error:
+        message = f"The header cannot be read: {error}."
+        return _refused(Problem(Kind.UNREADABLE, message, MEND_ROWS))
+    if not rows[0]:
+        message = "The first row is blank; it has to name the columns."
+        return _refused(Problem(Kind.UNREADABLE, message, MEND_ROWS))
+    for delimiter, plural in DELIMITERS.items() if reading.delimiter else ():
+        if len(rows[0]) == 1 and delimiter in rows[0][0] and delimiter != dialect.delimiter:
+            message = (
+                f"The cells are separated by {plural}, not by {DELIMITERS[dialect.delimiter]}."
+            )
+            return _refused(Problem(Kind.UNREADABLE, message, DECLARE_RIGHT))
+    with suppress(csv.Error):
+        rows = list(first_records(path, dialect, MOST_ROWS))
+    header = header_of(rows)
+    return replace(
+        _read_rows(path, header, dialect, connection),
+        stated={**dialect.stated, **header.stated},
+        used=Reading(delimiter=dialect.delimiter, quote=dialect.quote or None),
+    )
 
 
-def _header(path: Path) -> list[str]:
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        return next(csv.reader(file, strict=True), [])
+def _refused(problem: Problem) -> DeliveredTable:
+    return DeliveredTable(problems=(problem,))
 
 
-def _read_rows(path: Path, names: Sequence[str], connection: DuckDBPyConnection) -> DeliveredTable:
-    columns = columns_of(names)
-    create_table(connection, columns)
-    table = DeliveredTable(columns=columns, first_row=FIRST_ROW)
+def _read_rows(
+    path: Path, header: Header, dialect: Dialect, connection: DuckDBPyConnection
+) -> DeliveredTable:
+    create_table(connection, header.columns)
+    table = DeliveredTable(columns=header.columns, first_row=header.rows + 1)
     try:
         connection.execute(
             f"""
             insert into {TABLE} from read_csv(
                 $path, columns = $columns, header = true, auto_detect = false,
-                delim = ',', quote = '"', escape = '"', encoding = 'utf-8',
+                delim = $delimiter, quote = $quote, escape = $quote, encoding = 'utf-8',
                 strict_mode = true, null_padding = false, store_rejects = true, rejects_limit = 0
-            )
+            ) {"" if header.rows == 1 else f"offset {header.rows - 1}"}
             """,
-            {"path": str(path), "columns": {column.label: "VARCHAR" for column in columns}},
+            {
+                "path": str(path),
+                "columns": {column.label: "VARCHAR" for column in header.columns},
+                "delimiter": dialect.delimiter,
+                "quote": dialect.quote,
+            },
         )
     except duckdb.Error as error:
         # DuckDB names no row here; a line end that changes half-way is what it trips over.
@@ -114,25 +141,10 @@ def _read_rows(path: Path, names: Sequence[str], connection: DuckDBPyConnection)
         message = f"The rows cannot be told apart, as where line ends are mixed: {reason}"
         return replace(table, problems=(Problem(Kind.UNREADABLE, message, SEND_AGAIN),))
     rejects = rejects_in(connection)
-    # DuckDB does not look at the header that it skips.
-    is_utf8 = _is_utf8("".join(names)) and all(reject.damage != NOT_UTF8 for reject in rejects)
     table = replace(
         table,
         row_count=rows_in(connection),
         left_out=tuple(reject.row for reject in rejects),
     )
-    return replace(
-        table,
-        problems=(
-            *(() if is_utf8 else [undecodable_lines(path)]),
-            *damaged_rows(path, FIRST_ROW + table.row_count + len(rejects) - 1, rejects),
-        ),
-    )
-
-
-def _is_utf8(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    last_row = header.rows + table.row_count + len(rejects)
+    return replace(table, problems=tuple(damaged_rows(path, last_row, header.rows, rejects)))

@@ -1,6 +1,6 @@
 """Damage in delimited text: the rows that cannot be read, as problems for the sender.
 
-What belongs here: what is wrong with the lines of a csv file. What does not: reading it.
+What belongs here: what is wrong with the rows of such a file. What does not: reading it.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from duckdb import DuckDBPyConnection
 
+from orchestration.deliveries.formats.text_encoding import WINDOWS_1252, first_wrong_byte
 from orchestration.deliveries.report import FIRST_ROWS, LONGEST_QUOTE, Cell, Kind, Problem, Severity
 
-FIRST_ROW = 2
 NOT_UTF8 = "INVALID ENCODING"
 DAMAGES = {
     "MISSING COLUMNS": "Rows have fewer cells than the header.",
@@ -23,10 +23,13 @@ DAMAGES = {
 OTHER_DAMAGE = "Rows have a quote that is not closed, or not doubled inside a quoted value."
 
 SEND_AGAIN = "Export the file again, check that it is complete, and deliver it again."
-AS_UTF8 = "Export the file as UTF-8 (in a spreadsheet: “CSV UTF-8”) and deliver it again."
+AS_UTF8 = (
+    "Export the file as UTF-8 (in a spreadsheet: “CSV UTF-8”) and deliver it again, or declare the "
+    "encoding that it has in its manifest."
+)
 MEND_ROWS = (
-    "Give every row as many cells as the header; put a value that holds a comma, a quote or a line "
-    "break in double quotes, and double the quotes inside it."
+    "Give every row as many cells as the header; put a value that holds a delimiter, a quote or a "
+    "line break in quotes, and double the quotes inside it."
 )
 
 
@@ -53,7 +56,9 @@ def rejects_in(connection: DuckDBPyConnection) -> list[Reject]:
     return [Reject(*row) for row in rows]
 
 
-def damaged_rows(path: Path, last_row: int, rejects: Sequence[Reject]) -> Iterator[Problem]:
+def damaged_rows(
+    path: Path, last_row: int, header_rows: int, rejects: Sequence[Reject]
+) -> Iterator[Problem]:
     """Rows with too few or too many cells or a stray quote, and a last row that is not whole."""
     groups: dict[str, list[Reject]] = {}
     is_cut = not _ends_with_a_line_end(path)
@@ -64,7 +69,7 @@ def damaged_rows(path: Path, last_row: int, rejects: Sequence[Reject]) -> Iterat
             is_cut = False
         elif reject.damage != NOT_UTF8:
             groups.setdefault(DAMAGES.get(reject.damage, OTHER_DAMAGE), []).append(reject)
-    if is_cut and last_row >= FIRST_ROW:
+    if is_cut and last_row > header_rows:
         message = "The last row does not end its line: its last value may have been cut off."
         yield Problem(Kind.TRUNCATED, message, SEND_AGAIN, severity=Severity.WARN)
     for damage, group in groups.items():
@@ -83,24 +88,22 @@ def _ends_with_a_line_end(path: Path) -> bool:
         return file.read(1) in b"\r\n"
 
 
-def undecodable_lines(path: Path) -> Problem:
-    """The lines that are not UTF-8: how many, the first byte of the first, and how they might read."""
+def undecodable_rows(path: Path, encoding: str) -> Problem:
+    """The rows that contradict the encoding: how many, and the first byte of the first."""
     count = 0
     found: list[tuple[int, bytes, int]] = []
-    with path.open("rb") as file:
-        for row, line in enumerate(file, 1):
-            try:
-                line.decode()
-            except UnicodeDecodeError as error:
-                count += 1
-                if len(found) < FIRST_ROWS:
-                    found.append((row, line, error.start))
-    message = "Rows are not UTF-8."
+    for row, line in _numbered_lines(path):
+        at = first_wrong_byte(line, encoding)
+        if at is not None:
+            count += 1
+            if len(found) < FIRST_ROWS:
+                found.append((row, line, at))
+    message = f"Rows are not {encoding.replace('utf', 'UTF')}."
     for row, line, at in found[:1]:
-        likely = line[at : at + 1].decode("cp1252", "replace")
+        likely = line[at : at + 1].decode(WINDOWS_1252, "replace")
+        hint = f" ({likely!r} if the file is windows-1252)" if encoding != WINDOWS_1252 else ""
         message = (
-            f"Rows are not UTF-8: in row {row}, the first, byte {at + 1} is 0x{line[at]:02X} "
-            f"({likely!r} if the file is windows-1252)."
+            f"{message[:-1]}: in row {row}, the first, byte {at + 1} is 0x{line[at]:02X}{hint}."
         )
     return Problem(
         Kind.WRONG_ENCODING,
@@ -108,7 +111,18 @@ def undecodable_lines(path: Path) -> Problem:
         AS_UTF8,
         count=max(1, count),
         first_rows=tuple(
-            Cell(row, line[max(0, at - 10) : at + 10].decode("cp1252", "replace").strip())
+            Cell(row, line[max(0, at - 10) : at + 10].decode(WINDOWS_1252, "replace").strip())
             for row, line, at in found
         ),
     )
+
+
+def _numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines with the number of their record: a line that ends within quotes goes on in the next."""
+    row = 1
+    is_within_quotes = False
+    with path.open("rb") as file:
+        for line in file:
+            yield row, line
+            is_within_quotes ^= line.count(b'"') % 2 == 1
+            row += not is_within_quotes

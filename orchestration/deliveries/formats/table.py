@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
+from orchestration.deliveries.formats.reading import Reading
 from orchestration.deliveries.report import Problem
 from orchestration.sql import identifier
 
@@ -37,7 +38,7 @@ class DeliveredColumn:
 class DeliveredTable:
     """What a reader saw. `first_row` is the place of the first respondent in the file as a person
     counts; `left_out` are the rows, counted likewise and ascending, that could not be read. `stated` says how the file was read, such
-    as its encoding, by name.
+    as its encoding, by name, and `used` by which options, so that it can be read so again.
     """
 
     columns: tuple[DeliveredColumn, ...] = ()
@@ -46,6 +47,7 @@ class DeliveredTable:
     left_out: tuple[int, ...] = ()
     problems: tuple[Problem, ...] = ()
     stated: Mapping[str, str] = field(default_factory=dict)
+    used: Reading = field(default_factory=Reading)
 
     def row_in_file(self, position: int) -> int:
         """The row in the file, as a person counts, of the table's row at `position` (from 0)."""

@@ -1,0 +1,204 @@
+"""A respondent who asks to be forgotten is gone from every file, and results are as if never there."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import sqlite3
+import subprocess
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from orchestration.deliveries.erasure.person import Person, hidden_id
+from orchestration.settings import Settings
+from tests.acceptance.conftest import VAKWERK, Warehouse
+from tests.builders import RESPONDENT, Table, good_table, write_delivery, write_survey
+
+pytestmark = pytest.mark.slow
+
+WHO = "person-7f3a91c2-whom-nobody-knows"
+PLACE = 17
+# By what file and as how many-th a wave came is all that may differ.
+HISTORY = ["revision", "sha256", "loaded_at"]
+OF_DELIVERIES = {"deliveries", "publication"}
+
+
+@pytest.fixture(scope="module")
+def survey(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_survey(tmp_path_factory.mktemp("tiny") / "survey")
+
+
+def with_person(rows: int = 61) -> dict[str, list[str | None]]:
+    table = good_table(rows)
+    table[RESPONDENT][PLACE] = WHO
+    return table
+
+
+def without_person(table: Table) -> Table:
+    return {
+        name: [value for row, value in enumerate(values) if row != PLACE]
+        for name, values in table.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def forgotten(survey: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """A warehouse that a person was in: loaded, refused, and waiting as a correction; and is no more."""
+    folder = tmp_path_factory.mktemp("forgotten")
+    warehouse = Warehouse(folder / "home", survey)
+    other = write_delivery(folder / "wave_2024.csv", good_table(80))
+    warehouse.run(write_delivery(folder / "wave_2022.xlsx", with_person(58)), other)
+    broken = write_delivery(folder / "wave_2022.sav", with_person() | {"v2": ["7"] * 61})
+    assert warehouse.vakwerk("run", broken).returncode == 2
+    write_delivery(warehouse.home / "landing" / "wave_2022.csv", with_person())
+    assert len(holding(warehouse)) >= 4
+    done = forget(warehouse, "--respondent", "-", given=f"{WHO}\n")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert WHO not in done.stdout + done.stderr
+    return warehouse
+
+
+def forget(
+    warehouse: Warehouse, *arguments: str, given: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    homes = {"VAKWERK_HOME": str(warehouse.home), "VAKWERK_SURVEY": str(warehouse.survey)}
+    return subprocess.run(
+        [VAKWERK, "forget", "--wave", "2022", *arguments],
+        env=os.environ | homes,
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def holding(warehouse: Warehouse) -> list[str]:
+    """Every file of the home, the tombstone's apart, that holds the id or its hash."""
+    settings = Settings.from_environment(
+        {"VAKWERK_HOME": str(warehouse.home), "VAKWERK_SURVEY": str(warehouse.survey)}
+    )
+    hidden = hidden_id(settings, Person("2022", WHO, RESPONDENT))
+    sought = [WHO.encode(), WHO.encode("utf-16-le"), hidden.encode(), bytes.fromhex(hidden)]
+    return sorted(
+        path.relative_to(warehouse.home).as_posix()
+        for path in warehouse.home.rglob("*")
+        if path.is_file() and path.name != "tombstones.csv"
+        if any(each in content for content in contents(path) for each in sought)
+    )
+
+
+def contents(path: Path) -> Iterator[bytes]:
+    """The bytes of a file, of what it packs, and of every value in its tables."""
+    content = path.read_bytes()
+    yield content
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            yield from (packed.read(name) for name in packed.namelist())
+    if content.startswith(b"\x1f\x8b"):
+        yield gzip.decompress(content)
+    if content.startswith(b"SQLite"):
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as history:
+            for (table,) in history.execute("select name from sqlite_master where type = 'table'"):
+                for row in history.execute(f'select * from "{table}"'):
+                    yield from (_unpacked(value) for value in row if isinstance(value, bytes))
+    if content[8:12] == b"DUCK":
+        with duckdb.connect(path, read_only=True) as connection:
+            named = """select format('"{}"."{}"', schema_name, table_name) from duckdb_tables()"""
+            for (table,) in connection.execute(named).fetchall():
+                yield str(connection.execute(f"from {table}").fetchall()).encode()
+    if content.startswith(b"PAR1"):
+        yield pd.read_parquet(path).to_csv().encode()
+
+
+def _unpacked(value: bytes) -> bytes:
+    try:
+        return zlib.decompress(value)
+    except zlib.error:
+        return value
+
+
+def marts(warehouse: Warehouse) -> dict[str, pd.DataFrame]:
+    with warehouse.published() as connection:
+        names = [row[0] for row in connection.execute("show tables").fetchall()]
+        return {
+            name: connection.execute(f"from marts.{name} order by all")
+            .df()
+            .drop(columns=HISTORY if name == "dim_waves" else [], errors="ignore")
+            for name in names
+            if name not in OF_DELIVERIES
+        }
+
+
+def test_no_file_holds_the_id_or_its_hash_but_the_tombstone(forgotten: Warehouse) -> None:
+    assert holding(forgotten) == []
+    tombstones = (forgotten.home / "erasures" / "tombstones.csv").read_text(encoding="utf-8")
+    assert len(tombstones.splitlines()) == 2
+    assert not list(forgotten.home.rglob("*.wal"))
+    assert not list(forgotten.home.rglob("*.fresh"))
+
+
+def test_results_are_those_of_a_load_without_the_row(
+    forgotten: Warehouse, survey: Path, tmp_path: Path
+) -> None:
+    never = Warehouse(tmp_path / "home", survey)
+    never.run(
+        write_delivery(tmp_path / "wave_2022.xlsx", without_person(with_person())),
+        write_delivery(tmp_path / "wave_2024.csv", good_table(80)),
+    )
+    left, right = marts(forgotten), marts(never)
+    assert left.keys() == right.keys()
+    for name, ours in left.items():
+        assert len(ours) > 0, name
+        pd.testing.assert_frame_equal(ours, right[name], rtol=1e-12, atol=0, obj=name)
+
+
+def test_the_certificate_lists_what_was_removed(forgotten: Warehouse) -> None:
+    (place,) = (forgotten.home / "erasures").glob("*.json")
+    certificate = json.loads(place.read_text(encoding="utf-8"))
+    removed = {(told["file"].split("/")[0], told["table"]) for told in certificate["removed"]}
+    assert {
+        ("warehouse.duckdb", "raw.wave_2022"),
+        ("warehouse.duckdb", "staging.stg_responses"),
+        ("archive", None),
+        ("rejected", None),
+        ("published", None),
+    } <= removed
+    assert certificate["finished_at"]
+    assert certificate["by_hand"] == []
+    assert (certificate["revision_before"], certificate["revision_after"]) == (1, 3)
+    manifest = json.loads((forgotten.home / "published" / "manifest.json").read_text("utf-8"))
+    assert certificate["build_after"] == manifest["build_id"] != certificate["build_before"]
+    builds = [path.name for path in (forgotten.home / "published" / "builds").iterdir()]
+    assert builds == [certificate["build_after"]]
+
+
+def test_a_person_who_is_delivered_again_stays_forgotten(
+    forgotten: Warehouse, tmp_path: Path
+) -> None:
+    again = forgotten.vakwerk("run", write_delivery(tmp_path / "wave_2022.csv", with_person()))
+    assert "Nothing is new" in again.stdout, again.stdout + again.stderr
+    forgotten.run(write_delivery(tmp_path / "wave_2022.csv", with_person(64)))
+    done = forget(forgotten, "--respondent", WHO)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert holding(forgotten) == []
+    with forgotten.built() as connection:
+        loaded = connection.execute(
+            "select revision, purpose, row_count from raw.waves where wave_id = '2022'"
+        ).fetchone()
+    assert loaded == (4, "correction", 63)
+
+
+def test_a_wave_that_is_not_known_is_told_in_a_line(forgotten: Warehouse) -> None:
+    done = forgotten.vakwerk("forget", "--wave", "1999", "--respondent", "x")
+    assert done.returncode == 1
+    assert "Wave '1999' is not in waves.csv" in done.stderr
+    assert "Traceback" not in done.stderr
