@@ -32,15 +32,8 @@ def code_fingerprint(settings: Settings) -> str:
             *_files(settings.dbt_project, suffixes=MODEL_SUFFIXES),
             *_files(PROJECT / "expectations", suffixes={".py"}),
             *_files(PROJECT / "orchestration" / "publishing", suffixes={".py"}),
-            *(
-                (place, PROJECT / place)
-                for place in (
-                    "orchestration/driver_models.py",
-                    "orchestration/statistical_functions.py",
-                    "orchestration/survey_regression.py",
-                    "requirements.lock",
-                )
-            ),
+            *_files(PROJECT / "orchestration" / "statistics", suffixes={".py"}),
+            ("requirements.lock", PROJECT / "requirements.lock"),
         ]
     )
 

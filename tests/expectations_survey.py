@@ -206,6 +206,83 @@ MARTS = """
         17::bigint as degrees_of_freedom, 3.1::double as intercept, 0.1::double as intercept_se,
         0.2::double as r_squared, 2.0::double as condition_number,
         false as is_suppressed, null::varchar as suppression_reason;
+    create table marts.group_differences as
+    select
+        wave_id, 't1' as theme_id, 'V1' as item_id, breakdown, group_code, 'rest' as reference_code,
+        10::bigint as respondents, 10::bigint as reference_respondents, 0.5::double as difference,
+        0.2::double as standard_error, 2.5::double as t, 18::bigint as degrees_of_freedom,
+        0.022::double as p_value, 0.022::double as p_holm, 0.022::double as p_bh,
+        0.9::double as p_equivalent, 1.1::double as hedges_g, 0.2::double as hedges_g_low, 2.0::double as hedges_g_high,
+        2.4::double as welch_t, 17.5::double as welch_degrees_of_freedom, 0.028::double as welch_p_value,
+        -0.1::double as favourable_difference, 0.1::double as favourable_difference_se, -0.3::double as cohens_h,
+        breakdown = 'role' as is_suppressed,
+        if(is_suppressed, 'fewer than 10 respondents on one side', null) as suppression_reason,
+    from (values ('stratum', 'A'), ('role', 'LG')) as t(breakdown, group_code),
+        (values ('2022'), ('2024')) as waves(wave_id);
+    update marts.group_differences set
+        respondents = null, reference_respondents = null, difference = null, standard_error = null, t = null,
+        degrees_of_freedom = null, p_value = null, p_holm = null, p_bh = null, p_equivalent = null,
+        hedges_g = null, hedges_g_low = null, hedges_g_high = null, welch_t = null,
+        welch_degrees_of_freedom = null, welch_p_value = null, favourable_difference = null,
+        favourable_difference_se = null, cohens_h = null
+        where is_suppressed;
+    create table marts.theme_differences as select * exclude (item_id, cohens_h) from marts.group_differences;
+    create table marts.group_tests as
+    select
+        unnest(['2022', '2022', '2024', '2024']) as wave_id, 't1' as theme_id,
+        unnest(['V1', 'score', 'V1', 'score']) as item_id, 'stratum' as breakdown, 20::bigint as respondents,
+        6.25::double as wald_f, 0.022::double as p_value, 0.022::double as p_holm, 0.022::double as p_bh,
+        5.8::double as welch_f, 0.028::double as welch_p_value;
+    create table marts.trends as
+    select
+        '2024' as wave_id, '2022' as previous_wave_id, 't1' as theme_id, 'V1' as item_id,
+        breakdown, group_code, 'same_groups' as basis, respondents, respondents as previous_respondents,
+        mean, mean + 1 as previous_mean, -1.0::double as difference, 0.2::double as standard_error,
+        -5.0::double as t, 36::bigint as degrees_of_freedom, 1e-5::double as p_value, 1e-5::double as p_holm,
+        1e-5::double as p_bh, -0.1::double as favourable_difference, 0.1::double as favourable_difference_se,
+        is_suppressed, suppression_reason,
+    from marts.item_results
+    where wave_id = '2024' and item_id = 'V1'
+    order by breakdown desc, group_code;
+    update marts.trends set
+        difference = null, standard_error = null, t = null, degrees_of_freedom = null, p_value = null,
+        p_holm = null, p_bh = null, favourable_difference = null, favourable_difference_se = null
+        where is_suppressed;
+    create table marts.theme_reliability as
+    select *, 20::bigint as respondents, false as is_suppressed, null::varchar as suppression_reason
+    from (values ('2022', 't1', 0.7::double), ('2024', 't1', -0.1), ('2024', 't2', null)) as t(wave_id, theme_id, alpha);
+    create table marts.benchmarks as
+    select
+        wave_id, theme_id, item_id, breakdown, group_code, mean, if(is_suppressed, null, 0)::bigint as peers,
+        null::double as peer_median, null::double as peer_quartile_low, null::double as peer_quartile_high,
+        if(is_suppressed, null, 'too few peers') as place, is_suppressed, suppression_reason,
+    from marts.item_results
+    where breakdown <> 'total'
+    order by is_suppressed;
+    create table marts.findings as
+    select
+        wave_id, finding_id, 20::bigint as respondents, 1::bigint as tests, 1::bigint as tests_as_claimed,
+        0::bigint as tests_opposite, 0.5::double as difference, 0.2::double as standard_error, 2.5::double as t,
+        18::bigint as degrees_of_freedom, 0.022::double as p_holm, null::bigint as items,
+        null::bigint as items_different, null::bigint as items_equivalent, null::double as consensus,
+        null::bigint as place, finding_id = 'f2' as is_suppressed,
+        if(is_suppressed, 'fewer than 10 respondents', null) as suppression_reason,
+    from (values ('f1'), ('f2')) as t(finding_id), (values ('2022'), ('2024')) as waves(wave_id);
+    create table marts.finding_evidence as
+    select
+        wave_id, finding_id, 'item_score' as measure, 'V1' as subject_id, '' as reference_id,
+        if(finding_id = 'f1', 'A', 'LG') as group_code, 'rest' as reference_code, respondents, difference,
+        standard_error, t, degrees_of_freedom, p_holm as p_value, p_holm, 0.9::double as p_equivalent,
+        is_suppressed, suppression_reason,
+    from marts.findings;
+    update marts.findings set
+        respondents = null, tests = null, tests_as_claimed = null, tests_opposite = null, difference = null,
+        standard_error = null, t = null, degrees_of_freedom = null, p_holm = null
+        where is_suppressed;
+    update marts.finding_evidence set
+        respondents = null, difference = null, standard_error = null, t = null, degrees_of_freedom = null,
+        p_value = null, p_holm = null, p_equivalent = null
+        where is_suppressed;
     create table marts.dim_waves as select unnest(['2022', '2024']) as wave_id;
     create table marts.weighting as
     select

@@ -1,17 +1,25 @@
 {#
-  Theme scores of two waves on the items that both ask: counted for each pair of waves, again when
-  either of them changed.
+  Theme scores of two waves on the items that both ask: counted for each wave of each pair, again when
+  that wave changed or the items that they share.
 #}
 
-{% macro wave_pairs_to_build() %}
+{% macro trend_sides_to_build() %}
     {{ return(query_rows(
-        "select pairs.wave_id, pairs.previous_wave_id, concat(waves.wave_version, '-', previous.wave_version) as pair_version
-        from " ~ ref('int_wave_pairs') ~ " as pairs
-        join " ~ ref('stg_waves') ~ " as waves on pairs.wave_id = waves.wave_id
-        join " ~ ref('stg_waves') ~ " as previous on pairs.previous_wave_id = previous.wave_id" ~ (
-            " where (pairs.wave_id, pair_version) not in (select distinct trend_wave_id, wave_version from " ~ this ~ ")"
+        "with sides as (
+            select wave_id as trend_wave_id, unnest([wave_id, previous_wave_id]) as wave_id
+            from " ~ ref('int_wave_pairs') ~ "
+        ),
+        shared as (
+            select wave_id as trend_wave_id, left(md5(string_agg(item_id, ',' order by item_id)), 8) as items
+            from " ~ ref('int_trend_items') ~ " group by wave_id
+        )
+        select trend_wave_id, wave_id, concat(waves.wave_version, '-', shared.items) as wave_version
+        from sides join shared using (trend_wave_id) join " ~ ref('stg_waves') ~ " as waves using (wave_id)" ~ (
+            " where (trend_wave_id, wave_id, concat(waves.wave_version, '-', shared.items)) not in (
+                select distinct trend_wave_id, wave_id, wave_version from " ~ this ~ "
+            )"
             if is_incremental() else ""
-        ) ~ " order by pairs.wave_id"
+        ) ~ " order by trend_wave_id, wave_id"
     )) }}
 {% endmacro %}
 
@@ -30,24 +38,4 @@
         "select theme_id, item_id, lower(item_id) as item_column from " ~ ref('int_trend_items')
         ~ " where wave_id = '" ~ wave_id ~ "' order by theme_id, item_id"
     )) }}
-{% endmacro %}
-
-{# What the model selects where no pair is to be counted: nothing, with its columns. #}
-{% macro no_pairs() %}
-    {%- if is_incremental() %}
-    select * from {{ this }} where false
-    {%- else %}
-    select
-        null::varchar as wave_id,
-        null::varchar as wave_version,
-        null::varchar as trend_wave_id,
-        null::varchar as theme_id,
-        null::integer as profile_id,
-        null::integer as score_sum,
-        null::integer as items_answered,
-        null::bigint as respondents,
-        null::bigint as weight_sum,
-        null::bigint as weight_square_sum,
-    where false
-    {%- endif %}
 {% endmacro %}

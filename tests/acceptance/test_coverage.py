@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from orchestration.statistical_functions import register
+from orchestration.statistics.functions import register
 from tests.acceptance.conftest import Warehouse
 
 pytestmark = pytest.mark.slow

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.regression.linear_model import OLS
 
-from orchestration.driver_models import (
+from orchestration.statistics.driver_models import (
     COLLINEAR,
     NOT_ASKED,
     ONE_GROUP,

@@ -17,7 +17,7 @@ COUNTED = (
     "dbt_project",
     "expectations",
     "orchestration/publishing",
-    "orchestration/statistical_functions.py",
+    "orchestration/statistics",
     "requirements.lock",
 )
 
@@ -71,7 +71,7 @@ def test_the_same_files_have_the_same_fingerprint_wherever_they_lie(
         ("dbt_project/profiles.yml", True, True),
         ("expectations/figures.py", False, True),
         ("orchestration/publishing/candidate.py", False, True),
-        ("orchestration/statistical_functions.py", False, True),
+        ("orchestration/statistics/functions.py", False, True),
         ("requirements.lock", False, True),
         ("dbt_project/target/compiled.sql", False, False),
         ("dbt_project/logs/dbt.log", False, False),

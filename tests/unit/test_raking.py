@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.raking import TOLERANCE, Margin, rake
+from orchestration.statistics.raking import TOLERANCE, Margin, rake
 
 ROLES, DOMAINS = ("LG", "MW"), ("policy", "execution", "inspection")
 CELLS = [(role, domain) for role in ROLES for domain in DOMAINS]

@@ -3,22 +3,28 @@
 -- depends_on: {{ ref('breakdowns') }}
 -- depends_on: {{ ref('int_wave_pairs') }}
 -- depends_on: {{ ref('int_trend_items') }}
-{{ config(unique_key='trend_wave_id', pre_hook="{{ drop_withdrawn_pairs() }}") }}
+{{ config(unique_key=['trend_wave_id', 'wave_id'], pre_hook="{{ drop_withdrawn_pairs() }}") }}
 {%- set counts = [] %}
-{%- for pair in wave_pairs_to_build() %}
-{%- for theme_id, items in shared_items(pair.wave_id) | groupby('theme_id') %}
-{%- for wave_id in [pair.wave_id, pair.previous_wave_id] %}
-{%- set wave = {'wave_id': wave_id, 'wave_version': pair.pair_version} %}
+{%- for side in trend_sides_to_build() %}
+{%- for theme_id, items in shared_items(side.trend_wave_id) | groupby('theme_id') %}
 {%- do counts.append(count_cells(
-    wave,
-    subject="'" ~ pair.wave_id ~ "' as trend_wave_id, '" ~ theme_id ~ "' as theme_id",
+    side,
+    subject="'" ~ side.trend_wave_id ~ "' as trend_wave_id, '" ~ theme_id ~ "' as theme_id",
     keys=['score_sum', 'items_answered'],
-    from_clause=theme_scores(wave, items),
+    from_clause=theme_scores(side, items),
 )) %}
 {%- endfor %}
 {%- endfor %}
-{%- endfor %}
-{{ counts | join('\nunion all\n') }}
-{%- if not counts %}
-{{ no_pairs() }}
-{%- endif %}
+{{ counts | join('\nunion all\n') if counts else no_cells({
+    'wave_id': 'varchar',
+    'wave_version': 'varchar',
+    'counted_by': 'varchar',
+    'trend_wave_id': 'varchar',
+    'theme_id': 'varchar',
+    'profile_id': 'integer',
+    'score_sum': 'integer',
+    'items_answered': 'integer',
+    'respondents': 'bigint',
+    'weight_sum': 'bigint',
+    'weight_square_sum': 'bigint',
+}) }}

@@ -1,6 +1,6 @@
-"""One linear model for each wave and theme; what is computed is in `orchestration.driver_models`."""
+"""One linear model for each wave and theme; what is computed is in `orchestration.statistics.driver_models`."""
 
-from orchestration.driver_models import Attribute, driver_models
+from orchestration.statistics.driver_models import Attribute, driver_models
 
 
 def model(dbt, _session):

@@ -16,7 +16,7 @@ from duckdb import DuckDBPyConnection
 from duckdb.sqltypes import DOUBLE, DuckDBPyType
 from scipy.special import fdtrc, stdtr, stdtrit
 
-from orchestration.raking import Margin, rake
+from orchestration.statistics.raking import Margin, rake
 
 DOUBLES = DuckDBPyType("double[]")
 MATRIX = DuckDBPyType("double[][]")
@@ -83,7 +83,7 @@ def raked_weights(
     smallest_ratio: pa.Array,
     largest_ratio: pa.Array,
 ) -> pa.Array:
-    """The weights of a list of cells that meet the targets, and how well; see `orchestration.raking`.
+    """The weights of a list of cells that meet the targets, and how well; see `orchestration.statistics.raking`.
 
     A cell is the list of its groups, one for each margin; a target names a margin by its position in
     that list, from 1.

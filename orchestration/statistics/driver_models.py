@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from orchestration.survey_regression import SurveyRegression, independent
+from orchestration.statistics.survey_regression import SurveyRegression, independent
 
 Array = npt.NDArray[np.float64]
 
