@@ -198,6 +198,12 @@ def test_waves_are_partitions_in_the_order_of_the_codebook(
         "raw/waves",
         "staging/stg_responses",
         "intermediate/answer_cells",
+        "intermediate/driver_cells",
+        "intermediate/finding_cells",
+        "intermediate/relation_cells",
+        "intermediate/reliability_cells",
+        "intermediate/trend_cells",
+        "intermediate/weight_cells",
         "intermediate/respondent_cells",
         "intermediate/theme_cells",
     }
