@@ -6,8 +6,8 @@ with events as (
         if(events.event = 'split', 'as_it_is_now', 'as_it_was') as basis,
     from {{ ref('int_wave_pairs') }} as pairs
     inner join {{ ref('organisation_events') }} as events
-        on events.event_date > pairs.previous_fieldwork_end
-        and events.event_date <= pairs.fieldwork_end
+        on pairs.previous_fieldwork_end < events.event_date
+        and pairs.fieldwork_end >= events.event_date
     where events.event in ('merge', 'split')
 
 ),

@@ -5,8 +5,8 @@ with recursive events as (
     select pairs.wave_id, events.event, events.organisation_code, events.successor_code
     from {{ ref('int_wave_pairs') }} as pairs
     inner join {{ ref('organisation_events') }} as events
-        on events.event_date > pairs.previous_fieldwork_end
-        and events.event_date <= pairs.fieldwork_end
+        on pairs.previous_fieldwork_end < events.event_date
+        and pairs.fieldwork_end >= events.event_date
     where events.event in ('merge', 'split')
 
 ),

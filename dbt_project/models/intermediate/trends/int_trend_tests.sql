@@ -4,9 +4,9 @@ with items as (
         null as items_shared,
     from {{ ref('int_trend_items') }}
     union all
-    select wave_id, theme_id, 'theme_score', theme_id, 'score',
-        if(bool_or(comparability = 'reworded'), 'reworded', 'identical'),
-        count(*),
+    select wave_id, theme_id as subject_id, 'theme_score' as measure, theme_id, 'score' as item_id,
+        if(bool_or(comparability = 'reworded'), 'reworded', 'identical') as comparability,
+        count(*) as items_shared,
     from {{ ref('int_trend_items') }}
     group by all
 
