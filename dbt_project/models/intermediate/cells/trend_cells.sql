@@ -15,10 +15,15 @@
 )) %}
 {%- endfor %}
 {%- endfor %}
-{{ counts | join('\nunion all\n') if counts else no_cells({
+{%- if counts %}
+-- Cells of two waves: which of them was counted when is for the cells of a single wave to say.
+select * exclude (counted_by) from (
+{{ counts | join('\nunion all\n') }}
+)
+{%- else %}
+{{ no_cells({
     'wave_id': 'varchar',
     'wave_version': 'varchar',
-    'counted_by': 'varchar',
     'trend_wave_id': 'varchar',
     'theme_id': 'varchar',
     'profile_id': 'integer',
@@ -28,3 +33,4 @@
     'weight_sum': 'bigint',
     'weight_square_sum': 'bigint',
 }) }}
+{%- endif %}
