@@ -77,12 +77,13 @@ def _problem(result: CheckResult) -> Problem:
     if result.error is not None:
         message = f"{result.title}: could not be checked ({result.error})."
         return Problem(Kind.IMPLAUSIBLE, message, TRY_AGAIN, severity=Severity.WARN)
+    values = tuple(_counts(result))
     return Problem(
         Kind.IMPLAUSIBLE,
         f"{result.title}: not kept{_where(result)}.",
         result.remedy,
         count=result.failing_rows,
-        values=(values := tuple(_counts(result))),
+        values=values,
         distinct_values=result.failing_rows if values else 0,
         severity=Severity.REFUSE if result.severity == "block" else Severity.WARN,
     )
@@ -102,10 +103,5 @@ def _counts(result: CheckResult) -> Iterator[ValueCount]:
     for found in result.sample:
         if "respondents" in found:
             names = (found.get(name) for name in ("column_name", "unit", "role"))
-            yield ValueCount(
-                " ".join(filter(None, map(_text, names))), int(str(found["respondents"]))
-            )
-
-
-def _text(name: object) -> str:
-    return "" if name is None else str(name)
+            named = " ".join(str(name) for name in names if name)
+            yield ValueCount(named, int(str(found["respondents"])))

@@ -52,7 +52,7 @@ class Arrival:
     @property
     def file_name(self) -> str:
         """The name that the sender gave the file: an archived one has it in its manifest."""
-        if self.manifest is not None and (self.manifest_file is None or self.is_archived):
+        if self.manifest is not None and self.is_archived:
             return self.manifest.file.name
         return self.file.name.encode("utf-8", "backslashreplace").decode()
 

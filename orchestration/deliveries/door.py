@@ -20,7 +20,6 @@ from orchestration.deliveries.arriving import Arrival, arrival_at, others_in
 from orchestration.deliveries.checking_manifest import manifest_problems
 from orchestration.deliveries.errors import DeliveryError, DeliveryRefused
 from orchestration.deliveries.examining import Examined, examine
-from orchestration.deliveries.manifest import Manifest
 from orchestration.deliveries.private import private_folder
 from orchestration.deliveries.rejecting import reject, set_aside
 from orchestration.deliveries.report import Kind, Problem, Report, Severity
@@ -49,19 +48,19 @@ class Inspection:
 
 
 def accept(
-    path: Path, settings: Settings, wave_id: str | None = None, manifest: Manifest | None = None
+    path: Path, settings: Settings, wave_id: str | None = None, purpose: str | None = None
 ) -> Accepted:
     """Read and check a delivery and keep it for loading.
 
-    `path` is a file or a folder; the manifest that lies with it is used unless another is given. The
-    wave is the one given, that of the manifest, or that of the file's name. A delivery of the wave
-    that still waits is superseded. Raises DeliveryRefused with every problem found; StillArriving
+    `path` is a file or a folder. The wave is the one given, that of the manifest that lies with it, or
+    that of the file's name; the purpose is the one given, or that of the manifest. A delivery of the
+    wave that still waits is superseded. Raises DeliveryRefused with every problem found; StillArriving
     where the file was being written; WarehouseBusy where another process holds the warehouse;
     DeliveryError where there is no such file, or the wave's id cannot name a table; CodebookError
     where the codebook does not say which column holds the respondent ids.
     """
     codebook = Codebook(settings.codebook)
-    arrival = _arrival(path, settings, manifest)
+    arrival = _arrival(path, settings)
     wave_id = _wave_of(arrival, codebook, wave_id)
     with exclusive(settings.accepted), _incoming(settings.accepted) as folder:
         original = take_in(arrival, folder, settings.archive)
@@ -72,7 +71,7 @@ def accept(
             report = Report(original.file_name, wave_id, original.sha256)
             return Accepted(wave_id, original.sha256, None, report)
         database = folder / "delivery.duckdb"
-        examined = examine(original, settings, codebook, wave_id, database)
+        examined = examine(original, settings, codebook, wave_id, database, purpose)
         if wave_id is None or examined.report.is_refused:
             refused = _reject(settings, examined)
             release(original.source, settings.landing, original.size, original.modified)
@@ -82,24 +81,20 @@ def accept(
         return Accepted(wave_id, original.sha256, place, examined.report)
 
 
-def inspect(
-    path: Path, settings: Settings, wave_id: str | None = None, manifest: Manifest | None = None
-) -> Report:
+def inspect(path: Path, settings: Settings, wave_id: str | None = None) -> Report:
     """Hold a delivery against the codebook and keep nothing of it: a dry run of `accept`.
 
     Raises what `accept` raises for reasons other than what is in the file, WarehouseBusy excepted.
     """
-    with inspecting(path, settings, wave_id, manifest) as inspection:
+    with inspecting(path, settings, wave_id) as inspection:
         return inspection.report
 
 
 @contextmanager
-def inspecting(
-    path: Path, settings: Settings, wave_id: str | None = None, manifest: Manifest | None = None
-) -> Iterator[Inspection]:
+def inspecting(path: Path, settings: Settings, wave_id: str | None = None) -> Iterator[Inspection]:
     """A dry run of `accept` whose database can be looked into until the end. Raises as `inspect`."""
     codebook = Codebook(settings.codebook)
-    arrival = _arrival(path, settings, manifest)
+    arrival = _arrival(path, settings)
     wave_id = _wave_of(arrival, codebook, wave_id)
     with exclusive(settings.accepted), _incoming(settings.accepted) as folder:
         database = folder / "delivery.duckdb"
@@ -120,9 +115,7 @@ def refuse(settings: Settings, wave_id: str, problems: Sequence[Problem]) -> Del
         return set_aside(settings, waiting, problems)
 
 
-def _arrival(path: Path, settings: Settings, manifest: Manifest | None) -> Arrival:
-    if manifest is not None:
-        return Arrival(path, manifest)
+def _arrival(path: Path, settings: Settings) -> Arrival:
     arrival = arrival_at(path)
     folder = arrival.file.parent
     is_folder = path.is_dir() or folder.parent.resolve() == settings.landing.resolve()

@@ -53,13 +53,18 @@ class Examined:
 
 
 def examine(
-    original: Original, settings: Settings, codebook: Codebook, wave_id: str | None, database: Path
+    original: Original,
+    settings: Settings,
+    codebook: Codebook,
+    wave_id: str | None,
+    database: Path,
+    purpose: str | None = None,
 ) -> Examined:
     """Read a delivery into `database` and report every problem found.
 
     Of a wave that is disputed, None, or not in the codebook, only what needs no codebook is checked;
-    of a delivery whose manifest cannot be used, the manifest. Raises CodebookError where the codebook does
-    not say which column holds the respondent ids.
+    of a delivery whose manifest cannot be used, the manifest. `purpose` stands above the manifest's.
+    Raises CodebookError where the codebook does not say which column holds the respondent ids.
     """
     disagreements = [*manifest_problems(original, codebook, wave_id)]
     is_disputed = any(problem.kind is Kind.OTHER_WAVE for problem in disagreements)
@@ -99,6 +104,7 @@ def examine(
         if forgotten:
             original = redacted(original, connection)
         waiting = _waiting(original, wave_id, respondents, table, table.row_count - forgotten)
+        waiting = replace(waiting, purpose=purpose or waiting.purpose)
         describe(connection, waiting, table.columns)
     if forgotten:
         rewritten(database)

@@ -27,7 +27,8 @@ STANDS_AFTER_NANOSECONDS = 15 * 60 * 10**9
 class Pending:
     """A delivery in the landing folder: its file, and the wave that its manifest or name tells.
 
-    `manifest_file` is the manifest that lies with it, readable or not. `waits_for` says why it is not complete yet; `path` may then be a folder or a manifest alone.
+    `manifest_file` is the manifest that lies with it, readable or not. `waits_for` says why it is not
+    complete yet; `path` may then be a folder or a manifest alone.
     """
 
     path: Path

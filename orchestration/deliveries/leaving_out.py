@@ -64,7 +64,8 @@ def redacted(original: Original, connection: DuckDBPyConnection) -> Original:
 
 def erased(count: int) -> Problem:
     """What the report says of those who were left out: how many."""
-    message = f"{count} respondents were erased at their own request and are left out."
+    who = "1 respondent was" if count == 1 else f"{count} respondents were"
+    message = f"{who} erased at their own request and left out."
     return Problem(Kind.ERASED, message, NOTHING, count=count, severity=Severity.WARN)
 
 

@@ -46,11 +46,11 @@ class Loaded:
     is_new: bool
 
 
-def load(settings: Settings, wave_id: str, purpose: str | None = None) -> Loaded:
+def load(settings: Settings, wave_id: str) -> Loaded:
     """Load the accepted delivery of a wave; without one, the wave stays as it is loaded.
 
-    `purpose` stands above what the delivery's manifest says. Raises DeliveryError where the wave is
-    neither loaded nor waiting, WarehouseBusy where another process holds the warehouse.
+    Raises DeliveryError where the wave is neither loaded nor waiting, WarehouseBusy where another
+    process holds the warehouse.
     """
     table_name(wave_id)
     with exclusive(settings.accepted):
@@ -72,8 +72,7 @@ def load(settings: Settings, wave_id: str, purpose: str | None = None) -> Loaded
                 place = archived(settings.archive, wave_id, waiting.sha256, suffix)
                 put_in_archive(file_of(settings.accepted, wave_id, suffix), place)
                 _archive_manifest(settings.archive / wave_id, waiting)
-                database = database_of(settings.accepted, wave_id)
-                _replace(connection, database, waiting, key, purpose or waiting.purpose)
+                _replace(connection, database_of(settings.accepted, wave_id), waiting, key)
             wave = loaded_waves(connection)[wave_id]
         remove(settings.accepted, wave_id)
         release(Path(waiting.source), settings.landing, waiting.size, waiting.modified)
@@ -88,13 +87,7 @@ def _archive_manifest(folder: Path, waiting: Waiting) -> None:
     incomplete.replace(place)
 
 
-def _replace(
-    connection: DuckDBPyConnection,
-    database: Path,
-    waiting: Waiting,
-    key: bytes,
-    purpose: str | None,
-) -> None:
+def _replace(connection: DuckDBPyConnection, database: Path, waiting: Waiting, key: bytes) -> None:
     """Replace the wave's table, and list the delivery and what it changes, in one transaction."""
     respondent = identifier(waiting.respondent_column)
     table = f"raw.{identifier(table_name(waiting.wave_id))}"
@@ -115,7 +108,7 @@ def _replace(
     revision = add_revision(
         connection,
         waiting.wave_id,
-        purpose=purpose,
+        purpose=waiting.purpose,
         sha256=waiting.sha256,
         file_name=waiting.file_name,
         format=waiting.format,

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
-
 from orchestration.codebook import Codebook
-from orchestration.deliveries.accepted import exclusive, waiting_for
+from orchestration.deliveries.accepted import waiting_for
 from orchestration.deliveries.archive import REDACTED, archived
 from orchestration.deliveries.door import Accepted, accept
 from orchestration.deliveries.errors import DeliveryError
@@ -29,11 +27,7 @@ def restore(settings: Settings, wave_id: str, revision: int) -> Accepted:
     """
     earlier = _revision(settings, wave_id, revision)
     _wait_for_no_other(settings, wave_id)
-    taken = accept(_archived(settings, earlier), settings, wave_id)
-    if taken.database is not None:
-        with exclusive(settings.accepted), duckdb.connect(taken.database) as connection:
-            connection.execute("update delivery set purpose = 'restored'")
-    return taken
+    return accept(_archived(settings, earlier), settings, wave_id, purpose="restored")
 
 
 def _revision(settings: Settings, wave_id: str, revision: int) -> Revision:

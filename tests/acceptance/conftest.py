@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 import pytest
 
 from orchestration.settings import DBT, PROJECT, Settings
@@ -61,6 +62,20 @@ class Warehouse:
     def published(self) -> duckdb.DuckDBPyConnection:
         """What readers open."""
         return duckdb.connect(self.home / "published" / "marts.duckdb", read_only=True)
+
+    def marts(
+        self, but: Collection[str], but_columns: Mapping[str, Sequence[str]]
+    ) -> dict[str, pd.DataFrame]:
+        """Every published table but some, with its rows in order and without some of its columns."""
+        with self.published() as connection:
+            names = [row[0] for row in connection.execute("show tables").fetchall()]
+            return {
+                name: connection.execute(f"from marts.{name} order by all")
+                .df()
+                .drop(columns=list(but_columns.get(name, ())))
+                for name in names
+                if name not in but
+            }
 
     def built(self) -> duckdb.DuckDBPyConnection:
         """The build database, for what is not published."""

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 WHO = "person-7f3a91c2-whom-nobody-knows"
 PLACE = 17
 # By what file and as how many-th a wave came is all that may differ.
-HISTORY = ["revision", "sha256", "loaded_at"]
+HISTORY = {"dim_waves": ["revision", "sha256"]}
 OF_DELIVERIES = {"deliveries", "publication"}
 
 
@@ -126,18 +126,6 @@ def _unpacked(value: bytes) -> bytes:
         return value
 
 
-def marts(warehouse: Warehouse) -> dict[str, pd.DataFrame]:
-    with warehouse.published() as connection:
-        names = [row[0] for row in connection.execute("show tables").fetchall()]
-        return {
-            name: connection.execute(f"from marts.{name} order by all")
-            .df()
-            .drop(columns=HISTORY if name == "dim_waves" else [], errors="ignore")
-            for name in names
-            if name not in OF_DELIVERIES
-        }
-
-
 def test_no_file_holds_the_id_or_its_hash_but_the_tombstone(forgotten: Warehouse) -> None:
     assert holding(forgotten) == []
     tombstones = (forgotten.home / "erasures" / "tombstones.csv").read_text(encoding="utf-8")
@@ -154,7 +142,7 @@ def test_results_are_those_of_a_load_without_the_row(
         write_delivery(tmp_path / "wave_2022.xlsx", without_person(with_person())),
         write_delivery(tmp_path / "wave_2024.csv", good_table(80)),
     )
-    left, right = marts(forgotten), marts(never)
+    left, right = forgotten.marts(OF_DELIVERIES, HISTORY), never.marts(OF_DELIVERIES, HISTORY)
     assert left.keys() == right.keys()
     for name, ours in left.items():
         assert len(ours) > 0, name

@@ -61,22 +61,10 @@ def at_once(
     return warehouse
 
 
-def _marts(warehouse: Warehouse) -> dict[str, pd.DataFrame]:
-    with warehouse.published() as connection:
-        names = [row[0] for row in connection.execute("show tables").fetchall()]
-        return {
-            name: connection.execute(f"from marts.{name} order by all")
-            .df()
-            .drop(columns=HISTORY.get(name, []))
-            for name in names
-            if name not in OF_HISTORY
-        }
-
-
 def test_an_incremental_load_and_a_full_one_give_the_same_marts(
     corrected: Warehouse, at_once: Warehouse
 ) -> None:
-    left, right = _marts(corrected), _marts(at_once)
+    left, right = corrected.marts(OF_HISTORY, HISTORY), at_once.marts(OF_HISTORY, HISTORY)
     assert left.keys() == right.keys()
     for name, ours in left.items():
         assert len(ours) > 0, name

@@ -26,9 +26,11 @@ from orchestration.deliveries.erasure.traces import traces
 from orchestration.deliveries.errors import DeliveryError, DeliveryRefused
 from orchestration.deliveries.formats import FORMATS, READERS
 from orchestration.deliveries.formats.reading import Reading
+from orchestration.deliveries.history import revisions
 from orchestration.deliveries.loading import load
 from orchestration.deliveries.manifest import Manifest
 from orchestration.deliveries.report import Kind, Problem
+from orchestration.deliveries.restoring import restore
 from orchestration.deliveries.rewriting import rewritten
 from orchestration.deliveries.tombstones import tombstones_file
 from orchestration.deliveries.warehouse import connected, state
@@ -434,3 +436,29 @@ def test_without_its_key_nobody_is_forgotten_by_halves(tmp_path: Path, settings:
         forget(settings, WAVE, WHO)
     assert state(settings)[WAVE].row_count == ROWS
     assert database_of(settings.accepted, WAVE).exists() is False
+
+
+def test_an_earlier_revision_comes_back_without_the_person(
+    settings: Settings, tmp_path: Path
+) -> None:
+    load_file(write_delivery(tmp_path / "first.csv", table_with()), settings)
+    corrected = table_with()
+    corrected["v1"][0] = "2" if corrected["v1"][0] != "2" else "3"
+    load_file(write_delivery(tmp_path / "second.csv", corrected), settings)
+    bury(settings, WAVE, WHO)
+    forget(settings, WAVE, WHO)
+    rewritten(settings.warehouse)
+    restore(settings, WAVE, revision=1)
+    load(settings, WAVE)
+    history = [(each.wave.purpose, each.wave.row_count) for each in revisions(settings, WAVE)]
+    assert history == [
+        ("first", ROWS),
+        ("correction", ROWS),
+        ("erasure", ROWS - 1),
+        ("restored", ROWS - 1),
+    ]
+    with connected(settings, read_only=True) as connection:
+        found = connection.execute("select v1 from raw.wave_2022").fetchall()
+    first = table_with()["v1"]
+    assert [value for (value,) in found] == [*first[:4], *first[5:]]
+    assert traces(settings, WAVE, WHO) == []

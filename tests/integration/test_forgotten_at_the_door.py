@@ -73,7 +73,7 @@ def test_a_forgotten_respondent_is_left_out_of_what_is_accepted(
     taken = accepted_again(settings, tmp_path, suffix)
     [problem] = taken.report.problems
     assert (problem.kind, problem.severity, problem.count) == (Kind.ERASED, Severity.WARN, 1)
-    assert problem.message == "1 respondents were erased at their own request and are left out."
+    assert problem.message == "1 respondent was erased at their own request and left out."
     assert taken.database is not None
     with duckdb.connect(taken.database, read_only=True) as connection:
         assert connection.execute(f"select count(*) from {TABLE}").fetchone() == (19,)
