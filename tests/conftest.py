@@ -10,11 +10,13 @@ import json
 import os
 import warnings
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from orchestration.settings import Settings
+from tests.shared import made_once
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -31,19 +33,23 @@ def own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith(CALLERS)]:
             patch.delenv(name)
+        # Of the programs that the tests start, each would compile anew all that it imports.
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
         patch.setenv("VAKWERK_HOME", str(tmp_path_factory.mktemp("nobodys") / "home"))
         yield
 
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """A home for the study's survey, made ready for Dagster, with nothing loaded."""
+    """A home for the study's survey, made ready for Dagster, with nothing loaded; only to be read."""
     from orchestration.preparation import prepare
 
-    home = tmp_path_factory.mktemp("prepared") / "home"
-    settings = Settings.from_environment({"VAKWERK_TARGET": "ci", "VAKWERK_HOME": str(home)})
-    prepare(settings)
-    return settings
+    def settings(folder: Path) -> Settings:
+        home = str(folder / "home")
+        return Settings.from_environment({"VAKWERK_TARGET": "ci", "VAKWERK_HOME": home})
+
+    folder = made_once(tmp_path_factory, "prepared", lambda folder: prepare(settings(folder)))
+    return settings(folder)
 
 
 @pytest.fixture(scope="session")

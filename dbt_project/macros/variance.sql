@@ -1,34 +1,15 @@
 {#
-  The variance that one stratum adds, Taylor linearised, from sums of residuals by post-stratum:
-  (1 − f) · n/(n − 1) · Σ_post-strata (Σz² − (Σz)²/n_post-stratum).
-  Without post-stratification a stratum is its own post-stratum, which is the ordinary formula.
-  A stratum with one respondent counts (1 − f) · Σz², as R's lonely.psu = "adjust".
+  Variances, Taylor linearised. `int_strata` has the factors of each post-stratum; Σ goes over
+  post-strata, and z is 0 for respondents outside the group.
 #}
-{% macro stratum_variance(residual_sum, residual_square_sum) %}
-    (1 - sampling_fraction) * case
-        when stratum_respondents = 1 then sum({{ residual_square_sum }})
-        else stratum_respondents / (stratum_respondents - 1)
-            * sum({{ residual_square_sum }} - pow({{ residual_sum }}, 2) / post_stratum_respondents)
-    end
-{% endmacro %}
 
-{#
-  The covariance that one stratum adds to the means of two groups that share nobody, or of a group
-  with itself. Of a respondent, only one of the two residuals is not 0.
-#}
-{% macro stratum_covariance(own, other) %}
-    (1 - {{ own }}.sampling_fraction) * case
-        when {{ own }}.stratum_respondents = 1
-            then sum(if({{ own }}.group_code = {{ other }}.group_code, {{ own }}.residual_square_sum, 0))
-        else {{ own }}.stratum_respondents / ({{ own }}.stratum_respondents - 1) * sum(
-            if({{ own }}.group_code = {{ other }}.group_code, {{ own }}.residual_square_sum, 0)
-            - {{ own }}.residual_sum * {{ other }}.residual_sum / {{ own }}.post_stratum_respondents
-        )
-    end
-{% endmacro %}
+{# The variance of a sum of residuals: rows have Σz and Σz² of a post-stratum, with its factors. #}
+{% macro residual_variance(residual_sum, residual_square_sum) -%}
+    sum(square_factor * {{ residual_square_sum }} - product_factor * pow({{ residual_sum }}, 2))
+{%- endmacro %}
 
-{# The sums of values and weights that every mean, variance and test is made of. #}
-{% macro moment_sums() %}
+{# The totals that every mean and variance is made of; rows have a value and its counts. #}
+{% macro total_sums() %}
     sum(respondents)::bigint as respondents,
     sum(respondents * value) as value_sum,
     sum(respondents * value * value) as value_square_sum,
@@ -36,22 +17,29 @@
     sum(weight_sum * value) as weighted_value_sum,
     sum(weight_sum * value * value) as weighted_value_square_sum,
     sum(weight_square_sum) as weight_square_sum,
-    sum(weight_square_sum * value) as weight_square_value_sum,
-    sum(weight_square_sum * value * value) as weight_square_value_square_sum,
+    sum(square_sum * value * value) as value_square,
+    sum(square_sum * value) as value_weight_square,
+    sum(square_sum) as weight_square,
 {% endmacro %}
 
-{#
-  Sums of a group's linearised residuals, z = w (x − mean) / Σw, from its moments and its mean: of
-  z, and of z². A respondent outside the group has 0.
-#}
-{% macro residual_sum(moments, means) -%}
-    ({{ moments }}.weighted_value_sum - {{ means }}.mean * {{ moments }}.weight_sum) / {{ means }}.weight_sum
+{# The variance of a mean, the ratio of the totals Σwx and Σw, from theirs. #}
+{% macro ratio_variance(value_variance, covariance, weight_variance) -%}
+    ({{ value_variance }} - 2 * mean * {{ covariance }} + pow(mean, 2) * {{ weight_variance }}) / pow(weight_sum, 2)
 {%- endmacro %}
 
-{% macro residual_square_sum(moments, means) -%}
-    (
-        {{ moments }}.weight_square_value_square_sum
-        - 2 * {{ means }}.mean * {{ moments }}.weight_square_value_sum
-        + pow({{ means }}.mean, 2) * {{ moments }}.weight_square_sum
-    ) / pow({{ means }}.weight_sum, 2)
+{#
+  What rounding leaves of the variance of a mean when all gave one answer; the least that n people can
+  differ is 1/n as much.
+#}
+{% macro rounding_variance(means='') -%}
+    {%- set of = means ~ '.' if means else '' -%}
+    1e-13 * greatest(1, pow({{ of }}mean, 2)) / {{ of }}effective_n
 {%- endmacro %}
+
+{# The totals of which those of two groups together are the sum. #}
+{% macro additive_totals() %}
+    {{ return([
+        'respondents', 'value_sum', 'value_square_sum', 'weight_sum', 'weighted_value_sum',
+        'weighted_value_square_sum', 'weight_square_sum',
+    ]) }}
+{% endmacro %}

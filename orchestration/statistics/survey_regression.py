@@ -56,7 +56,7 @@ class SurveyRegression:
         self._results.df_resid = degrees_of_freedom
 
     def _covariance(self) -> Array:
-        """The sandwich: the variance of a sum of residuals, as `stratum_variance` in SQL has it."""
+        """The sandwich: the variance of a sum of residuals, by the factors of `int_strata`."""
         sums = self._sums
         residuals = sums["weighted_value_sum"] - self._fitted * sums["weight_sum"]
         squares = (

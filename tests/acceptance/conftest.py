@@ -1,8 +1,12 @@
-"""Whole warehouses, each run once with the command that people run, and read by many tests."""
+"""Whole warehouses, each run once with the command that people run, and read by many tests.
+
+All workers share them: a test that changes one starts from a copy of its own (`Warehouse.copy`).
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -15,7 +19,15 @@ import pandas as pd
 import pytest
 
 from orchestration.settings import DBT, PROJECT, Settings
+from tests.acceptance.small_waves import (
+    corrected_with_person,
+    next_wave,
+    with_person,
+    without_person,
+)
+from tests.builders import write_delivery, write_survey
 from tests.golden_survey import GOLDEN, SKIP_REASON, write_golden_survey
+from tests.shared import made_once
 
 Row = dict[str, Any]
 
@@ -59,6 +71,12 @@ class Warehouse:
         assert done.returncode == 0, done.stdout + done.stderr
         return done
 
+    def copy(self, folder: Path) -> Warehouse:
+        """The same warehouse and survey below `folder`, for a test to change."""
+        for part, place in (("home", self.home), ("survey", self.survey)):
+            shutil.copytree(place, folder / part, symlinks=True)
+        return Warehouse(folder / "home", folder / "survey")
+
     def published(self) -> duckdb.DuckDBPyConnection:
         """What readers open."""
         return duckdb.connect(self.home / "published" / "marts.duckdb", read_only=True)
@@ -100,9 +118,14 @@ def figures(row: Row, *columns: str) -> list[Any]:
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """The study's three sample waves, as `make run` loads them."""
-    warehouse = Warehouse(tmp_path_factory.mktemp("sample") / "home", PROJECT / "seeds")
-    warehouse.run(PROJECT / "seeds" / "waves")
-    return warehouse
+
+    def warehouse(folder: Path) -> Warehouse:
+        return Warehouse(folder / "home", PROJECT / "seeds")
+
+    waves = PROJECT / "seeds" / "waves"
+    return warehouse(
+        made_once(tmp_path_factory, "sample", lambda folder: warehouse(folder).run(waves))
+    )
 
 
 @pytest.fixture(scope="session")
@@ -110,10 +133,44 @@ def golden(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """R's reference sample, delivered once for each sampling design."""
     if not GOLDEN.is_dir():
         pytest.skip(SKIP_REASON)
-    folder = tmp_path_factory.mktemp("golden")
-    warehouse = Warehouse(folder / "home", write_golden_survey(folder / "survey"))
-    warehouse.run(warehouse.survey / "waves")
-    return warehouse
+
+    def make(folder: Path) -> None:
+        survey = write_golden_survey(folder / "survey")
+        Warehouse(folder / "home", survey).run(survey / "waves")
+
+    return _in(made_once(tmp_path_factory, "golden", make))
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """Both waves of the small survey; a person is in the first, who is to be forgotten."""
+
+    def make(folder: Path) -> None:
+        Warehouse(folder / "home", write_survey(folder / "survey")).run(
+            write_delivery(folder / "files" / "wave_2022.xlsx", with_person(58)),
+            write_delivery(folder / "files" / "wave_2024.csv", next_wave()),
+        )
+
+    return _in(made_once(tmp_path_factory, "small", make))
+
+
+@pytest.fixture(scope="session")
+def small_at_once(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The same two waves as if the first had come corrected at once, and never with the person."""
+
+    def make(folder: Path) -> None:
+        Warehouse(folder / "home", write_survey(folder / "survey")).run(
+            write_delivery(
+                folder / "files" / "wave_2022.csv", without_person(corrected_with_person())
+            ),
+            write_delivery(folder / "files" / "wave_2024.csv", next_wave()),
+        )
+
+    return _in(made_once(tmp_path_factory, "small_at_once", make))
+
+
+def _in(folder: Path) -> Warehouse:
+    return Warehouse(folder / "home", folder / "survey")
 
 
 @pytest.fixture

@@ -22,8 +22,8 @@ SAMPLES = 1000
 # Headcount and respondents of each ministry: the small ones are sampled more densely.
 MINISTRIES = {"a": (400, 60), "b": (800, 80), "c": (1600, 120), "d": (3200, 160)}
 MODELS = (
-    *("int_moments", "int_rest_moments", "int_side_moments", "int_means"),
-    *("int_designs", "int_stratum_residuals", "int_estimates", "int_intervals"),
+    *("int_answer_counts", "int_post_stratum_totals", "int_products", "int_group_totals"),
+    *("int_rest_totals", "int_means", "int_designs", "int_estimates", "int_intervals"),
 )
 
 
@@ -67,21 +67,28 @@ create table warehouse.intermediate.int_strata as
         from samples group by all
     )
     select strata.*, sum(post_stratum_respondents) over (partition by wave_id, stratum) as stratum_respondents,
-        stratum_respondents / headcount as sampling_fraction
+        dense_rank() over (order by wave_id, post_stratum) as post_stratum_number,
+        dense_rank() over (order by wave_id, stratum) as stratum_number,
+        (1 - stratum_respondents / headcount) * stratum_respondents / (stratum_respondents - 1) as square_factor,
+        square_factor / post_stratum_respondents as product_factor
     from strata join (select ministry as stratum, count(*) as headcount from population group by all) using (stratum);
-create table warehouse.intermediate.int_measure_values as
-    with measured as (
-        select *, unnest(['item_score', 'item_favourable']) as measure,
-            unnest([answer, (answer >= 4)::integer])::double as value
-        from samples
-    ),
-    grouped as (
-        select *, unnest(['total', 'role', 'ministry']) as breakdown, unnest(['all', role, ministry]) as group_code
-        from measured
-    )
-    select wave_id, 'item' as subject_id, measure, breakdown, group_code, ministry as stratum, post_stratum,
-        value, count(*) as respondents, sum(weight) as weight_sum, sum(weight * weight) as weight_square_sum
-    from grouped group by all;
+create table warehouse.intermediate.int_subjects as
+    select 1 as subject_number, 'item' as kind, 'item' as subject_id;
+create table warehouse.intermediate.grouped as
+    select *, unnest(['total', 'role', 'ministry']) as breakdown, unnest(['all', role, ministry]) as group_code
+    from samples;
+create table warehouse.intermediate.int_groups as
+    select *, row_number() over (order by wave_id, breakdown, group_code) as group_number,
+        dense_rank() over (order by wave_id, breakdown) as breakdown_number
+    from (select distinct wave_id, breakdown, group_code from warehouse.intermediate.grouped);
+create table warehouse.intermediate.int_cell_values as
+    select 1 as subject_number, group_number, post_stratum_number, answer, answer::double as score,
+        (answer >= 4)::integer::double as favourable,
+        count(*) as respondents, sum(weight) as weight_sum, sum(weight * weight) as weight_square_sum
+    from warehouse.intermediate.grouped
+    join warehouse.intermediate.int_groups using (wave_id, breakdown, group_code)
+    join warehouse.intermediate.int_strata using (wave_id, post_stratum)
+    group by all;
 """
 
 

@@ -21,45 +21,24 @@ import pytest
 from orchestration.deliveries.erasure.person import Person, hidden_id
 from orchestration.settings import Settings
 from tests.acceptance.conftest import VAKWERK, Warehouse
-from tests.builders import RESPONDENT, Table, good_table, write_delivery, write_survey
+from tests.acceptance.small_waves import WHO, corrected_with_person, with_person
+from tests.builders import RESPONDENT, write_delivery
 
 pytestmark = pytest.mark.slow
 
-WHO = "person-7f3a91c2-whom-nobody-knows"
-PLACE = 17
 # By what file and as how many-th a wave came is all that may differ.
 HISTORY = {"dim_waves": ["revision", "sha256"]}
 OF_DELIVERIES = {"deliveries", "publication"}
 
 
 @pytest.fixture(scope="module")
-def survey(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_survey(tmp_path_factory.mktemp("tiny") / "survey")
-
-
-def with_person(rows: int = 61) -> dict[str, list[str | None]]:
-    table = good_table(rows)
-    table[RESPONDENT][PLACE] = WHO
-    return table
-
-
-def without_person(table: Table) -> Table:
-    return {
-        name: [value for row, value in enumerate(values) if row != PLACE]
-        for name, values in table.items()
-    }
-
-
-@pytest.fixture(scope="module")
-def forgotten(survey: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+def forgotten(small: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """A warehouse that a person was in: loaded, refused, and waiting as a correction; and is no more."""
     folder = tmp_path_factory.mktemp("forgotten")
-    warehouse = Warehouse(folder / "home", survey)
-    other = write_delivery(folder / "wave_2024.csv", good_table(80))
-    warehouse.run(write_delivery(folder / "wave_2022.xlsx", with_person(58)), other)
-    broken = write_delivery(folder / "wave_2022.sav", with_person() | {"v2": ["7"] * 61})
+    warehouse = small.copy(folder)
+    broken = write_delivery(folder / "wave_2022.sav", with_person(61) | {"v2": ["7"] * 61})
     assert warehouse.vakwerk("run", broken).returncode == 2
-    write_delivery(warehouse.home / "landing" / "wave_2022.csv", with_person())
+    write_delivery(warehouse.home / "landing" / "wave_2022.csv", corrected_with_person())
     assert len(holding(warehouse)) >= 4
     done = forget(warehouse, "--respondent", "-", given=f"{WHO}\n")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -135,14 +114,10 @@ def test_no_file_holds_the_id_or_its_hash_but_the_tombstone(forgotten: Warehouse
 
 
 def test_results_are_those_of_a_load_without_the_row(
-    forgotten: Warehouse, survey: Path, tmp_path: Path
+    forgotten: Warehouse, small_at_once: Warehouse
 ) -> None:
-    never = Warehouse(tmp_path / "home", survey)
-    never.run(
-        write_delivery(tmp_path / "wave_2022.xlsx", without_person(with_person())),
-        write_delivery(tmp_path / "wave_2024.csv", good_table(80)),
-    )
-    left, right = forgotten.marts(OF_DELIVERIES, HISTORY), never.marts(OF_DELIVERIES, HISTORY)
+    left = forgotten.marts(OF_DELIVERIES, HISTORY)
+    right = small_at_once.marts(OF_DELIVERIES, HISTORY)
     assert left.keys() == right.keys()
     for name, ours in left.items():
         assert len(ours) > 0, name
@@ -172,7 +147,9 @@ def test_the_certificate_lists_what_was_removed(forgotten: Warehouse) -> None:
 def test_a_person_who_is_delivered_again_stays_forgotten(
     forgotten: Warehouse, tmp_path: Path
 ) -> None:
-    again = forgotten.vakwerk("run", write_delivery(tmp_path / "wave_2022.csv", with_person()))
+    again = forgotten.vakwerk(
+        "run", write_delivery(tmp_path / "wave_2022.csv", corrected_with_person())
+    )
     assert "Nothing is new" in again.stdout, again.stdout + again.stderr
     forgotten.run(write_delivery(tmp_path / "wave_2022.csv", with_person(64)))
     done = forget(forgotten, "--respondent", WHO)

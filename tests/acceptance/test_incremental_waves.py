@@ -10,11 +10,11 @@ import pytest
 
 from orchestration.settings import PROJECT
 from tests.acceptance.conftest import Warehouse
+from tests.acceptance.small_waves import corrected_with_person, without_person
 from tests.builders import good_table, write_delivery, write_survey
 
 pytestmark = pytest.mark.slow
 
-THRESHOLDS = "check_name,threshold,severity,reason"
 # What was delivered before is the one thing that the two ways may tell differently.
 HISTORY = {"dim_waves": ["revision"]}
 OF_HISTORY = {"deliveries", "publication"}
@@ -26,43 +26,22 @@ UNIT_TESTS = sum(
 
 
 @pytest.fixture(scope="module")
-def survey(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_survey(tmp_path_factory.mktemp("tiny") / "survey", quality_thresholds=THRESHOLDS)
-
-
-@pytest.fixture(scope="module")
-def files(survey: Path) -> dict[str, Path]:
-    first, corrected = good_table(60), good_table(64)
-    corrected["v1"] = [{"1": "3"}.get(code or "", code) for code in corrected["v1"]]
-    return {
-        "first": write_delivery(survey / "first" / "wave_2022.csv", first),
-        "corrected": write_delivery(survey / "corrected" / "wave_2022.csv", corrected),
-        "next": write_delivery(survey / "next" / "wave_2024.csv", good_table(80)),
-    }
-
-
-@pytest.fixture(scope="module")
-def corrected(
-    survey: Path, files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
-) -> Warehouse:
+def corrected(small: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """Two waves loaded, and one of them delivered again, corrected."""
-    warehouse = Warehouse(tmp_path_factory.mktemp("corrected") / "home", survey)
-    warehouse.run(files["first"], files["next"])
-    warehouse.run(files["corrected"])
+    folder = tmp_path_factory.mktemp("corrected")
+    warehouse = small.copy(folder)
+    file = folder / "files" / "wave_2022.csv"
+    warehouse.run(write_delivery(file, without_person(corrected_with_person())))
     return warehouse
 
 
 @pytest.fixture(scope="module")
-def at_once(
-    survey: Path, files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
-) -> Warehouse:
-    warehouse = Warehouse(tmp_path_factory.mktemp("at_once") / "home", survey)
-    warehouse.run(files["corrected"], files["next"])
-    return warehouse
+def at_once(small_at_once: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    return small_at_once.copy(tmp_path_factory.mktemp("at_once"))
 
 
 def test_an_incremental_load_and_a_full_one_give_the_same_marts(
-    corrected: Warehouse, at_once: Warehouse
+    at_once: Warehouse, corrected: Warehouse
 ) -> None:
     left, right = corrected.marts(OF_HISTORY, HISTORY), at_once.marts(OF_HISTORY, HISTORY)
     assert left.keys() == right.keys()
@@ -107,7 +86,7 @@ def test_a_refused_file_changes_nothing_for_the_warehouse_and_its_readers(
 
 def test_a_build_leaves_the_codebook_as_it_was(corrected: Warehouse, tmp_path: Path) -> None:
     """dbt writes what it ran of each seed; from a wrong path that would be the seed itself."""
-    fresh = write_survey(tmp_path / "survey", quality_thresholds=THRESHOLDS) / "codebook"
+    fresh = write_survey(tmp_path / "survey") / "codebook"
     for path in fresh.iterdir():
         assert (corrected.survey / "codebook" / path.name).read_bytes() == path.read_bytes()
 
@@ -119,15 +98,12 @@ def test_the_computed_rules_of_the_models_hold_in_every_named_case(corrected: Wa
 
 
 def test_a_codebook_that_changes_is_published_without_a_new_delivery(
-    at_once: Warehouse, survey: Path
+    at_once: Warehouse,
 ) -> None:
-    groups = survey / "codebook" / "groups.csv"
+    groups = at_once.survey / "codebook" / "groups.csv"
     text = groups.read_text(encoding="utf-8")
-    try:
-        groups.write_text(text.replace("Manager", "Lead"), encoding="utf-8")
-        assert "codebook changed" in at_once.run().stdout
-    finally:
-        groups.write_text(text, encoding="utf-8")
+    groups.write_text(text.replace("Manager", "Lead"), encoding="utf-8")
+    assert "codebook changed" in at_once.run().stdout
     with at_once.published() as connection:
         label = connection.execute(
             "select label_en from marts.dim_groups where group_code = 'LG'"

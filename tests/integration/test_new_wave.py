@@ -336,7 +336,7 @@ def test_the_rules_of_the_codebook_can_be_checked_by_hand(
 ) -> None:
     assert vakwerk("check-codebook").exit_code == 0
     path = survey / "codebook" / "themes.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace(",7\n", ",8\n"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace(",7,", ",8,"), encoding="utf-8")
     broken = vakwerk("check-codebook")
     assert broken.exit_code == 1
     assert "themes.csv: the positions have to be 1 to 7" in broken.output

@@ -29,7 +29,7 @@ FOR_PEOPLE = {"stg_answers", "stg_respondents"}
 ROWS_OF_RESPONDENTS = {"stg_responses", "stg_backgrounds"}
 
 # A view that only puts three tables into one shape; several rows may have the same value.
-WITHOUT_KEY = {"int_measure_values"}
+WITHOUT_KEY = {"int_cell_values"}
 
 
 class Project:

@@ -1,13 +1,29 @@
+-- The cells of items, rolled up to groups. An answer that is no score counts, and has none.
+with counts as (
+
+    select
+        subject_number,
+        group_number,
+        answer,
+        score,
+        favourable,
+        sum(respondents)::bigint as respondents,
+        sum(weight_sum) as weight_sum,
+        sum(weight_square_sum) as weight_square_sum,
+        sum(square_factor * weight_square_sum) as square_sum,
+    from {{ ref('int_cell_values') }}
+    inner join {{ ref('int_strata') }} using (post_stratum_number)
+    where answer is not null
+    group by all
+
+)
+
 select
-    cells.wave_id,
-    cells.item_id,
+    groups.wave_id,
+    subjects.subject_id as item_id,
     groups.breakdown,
     groups.group_code,
-    groups.stratum,
-    groups.post_stratum,
-    cells.answer,
-    sum(cells.respondents)::bigint as respondents,
-    {{ exact_weights('sum', 'any_value') }}
-from {{ ref('answer_cells') }} as cells
-inner join {{ ref('int_profile_groups') }} as groups using (wave_id, profile_id)
-group by all
+    counts.*,
+from counts
+inner join {{ ref('int_groups') }} as groups using (group_number)
+inner join {{ ref('int_subjects') }} as subjects using (subject_number)

@@ -1,23 +1,36 @@
+with sides as (
+
+    select 'group' as side, * from {{ ref('int_group_totals') }}
+    union all by name
+    select 'rest' as side, * from {{ ref('int_rest_totals') }}
+
+)
+
 select
-    wave_id,
-    subject_id,
-    measure,
-    breakdown,
-    group_code,
+    groups.wave_id,
+    subjects.subject_id,
+    concat(subjects.kind, if(is_favourable, '_favourable', '_score')) as measure,
+    groups.breakdown,
+    groups.group_code,
     side,
-    sum(respondents)::bigint as respondents,
-    sum(weighted_value_sum) / sum(weight_sum) as mean,
-    sum(value_sum) / sum(respondents) as mean_unweighted,
-    sum(weight_sum) as weight_sum,
-    pow(sum(weight_sum), 2) / sum(weight_square_sum) as effective_n,
-    sum(respondents) * sum(weight_square_sum) / pow(sum(weight_sum), 2) as design_effect,
+    subject_number,
+    is_favourable,
+    group_number,
+    respondents::bigint as respondents,
+    weighted_value_sum / weight_sum as mean,
+    value_sum / respondents as mean_unweighted,
+    weight_sum,
+    pow(weight_sum, 2) / weight_square_sum as effective_n,
+    respondents / effective_n as design_effect,
+    strata,
     -- Degrees of freedom as R's degf of the subset: valid answers less the strata they come from.
-    (sum(respondents) - count(distinct stratum))::bigint as degrees_of_freedom,
-    (sum(value_square_sum) - pow(sum(value_sum), 2) / sum(respondents)) / nullif(sum(respondents) - 1, 0)
-        as variance_unweighted,
-    case when sum(respondents) > 1 then sqrt(greatest(0,
-        sum(respondents) / (sum(respondents) - 1)
-        * (sum(weighted_value_square_sum) / sum(weight_sum) - pow(mean, 2))
-    )) end as standard_deviation,
-from {{ ref('int_side_moments') }}
-group by all
+    respondents - strata as degrees_of_freedom,
+    (value_square_sum - pow(value_sum, 2) / respondents) / nullif(respondents - 1, 0) as variance_unweighted,
+    case when respondents > 1 then
+        sqrt(greatest(0, respondents / (respondents - 1) * (weighted_value_square_sum / weight_sum - pow(mean, 2))))
+    end as standard_deviation,
+    {{ ratio_variance('value_variance', 'covariance', 'weight_variance') }} as variance,
+from sides
+inner join {{ ref('int_groups') }} as groups using (group_number)
+inner join {{ ref('int_subjects') }} as subjects using (subject_number)
+where subjects.kind <> 'shared_theme'

@@ -10,8 +10,9 @@ with profiles as (
         from {{ ref('stg_post_strata') }}
     ) as weights using (wave_id, post_stratum)
 
-)
+),
 
+memberships as (
 {% for breakdown in query_rows("select * from " ~ ref('breakdowns') ~ " order by position") %}
 {%- set attributes = [] -%}
 {%- for attribute in [breakdown.attribute_1, breakdown.attribute_2] if attribute %}{% do attributes.append(quoted(attribute)) %}{% endfor %}
@@ -33,3 +34,11 @@ where
     {%- endfor %}
 {{ "union all" if not loop.last }}
 {% endfor %}
+)
+
+-- Small whole numbers, so that what follows groups and joins by them and not by texts.
+select
+    *,
+    dense_rank() over (order by wave_id, breakdown, group_code)::integer as group_number,
+    dense_rank() over (order by wave_id, post_stratum)::integer as post_stratum_number,
+from memberships

@@ -6,10 +6,12 @@ with differences as (
         reference.respondents as reference_respondents,
         own.mean - reference.mean as difference,
         own.mean_unweighted - reference.mean_unweighted as difference_unweighted,
-        case when errors.variance > 1e-24 * greatest(1, pow(own.mean, 2)) then sqrt(errors.variance) end
-            as standard_error,
+        own.variance + reference.variance - 2 * covariances.covariance as error_variance,
+        case
+            when error_variance > {{ rounding_variance('own') }} + {{ rounding_variance('reference') }} then sqrt(error_variance)
+        end as standard_error,
         -- As R's svyttest: valid answers in both groups, less strata, less one.
-        own.respondents + reference.respondents - errors.strata - 1 as degrees_of_freedom,
+        own.respondents + reference.respondents - covariances.strata - 1 as degrees_of_freedom,
         own.variance_unweighted / own.respondents as welch_a,
         reference.variance_unweighted / reference.respondents as welch_b,
         {{ pooled('own.variance_unweighted', 'reference.variance_unweighted') }} as pooled_variance_unweighted,
@@ -26,15 +28,15 @@ with differences as (
         on reference.side = if(comparisons.kind = 'rest', 'rest', 'group')
         and {{ same_subject('comparisons', 'reference') }}
         and reference.group_code = if(comparisons.kind = 'rest', comparisons.group_code, comparisons.reference_code)
-    inner join {{ ref('int_comparison_errors') }} as errors
-        on {{ same_subject('comparisons', 'errors') }}
-        and comparisons.group_code = errors.group_code
-        and comparisons.reference_code = errors.reference_code
+    inner join {{ ref('int_comparison_covariances') }} as covariances
+        on {{ same_subject('comparisons', 'covariances') }}
+        and comparisons.group_code = covariances.group_code
+        and comparisons.reference_code = covariances.reference_code
 
 )
 
 select
-    * exclude (degrees_of_freedom, welch_a, welch_b, pooled_variance_unweighted),
+    * exclude (error_variance, degrees_of_freedom, welch_a, welch_b, pooled_variance_unweighted),
     case when standard_error is not null and degrees_of_freedom > 0 then degrees_of_freedom end as degrees_of_freedom,
     difference / standard_error as t,
     difference_unweighted / nullif(sqrt(welch_a + welch_b), 0) as welch_t,

@@ -9,23 +9,26 @@ with grid as (
         own.group_code,
         own.mean,
         own.respondents,
-        list(coalesce(covariances.covariance, 0) order by other.group_code) as covariances,
+        list(
+            if(own.group_code = other.group_code, own.variance, coalesce(covariances.covariance, 0))
+            order by other.group_code
+        ) as covariances,
     from {{ ref('int_tested_groups') }} as own
     inner join {{ ref('int_tested_groups') }} as other using (wave_id, subject_id, measure, breakdown)
     left join {{ ref('int_group_covariances') }} as covariances
         on {{ same_subject('own', 'covariances') }}
-        and own.group_code = covariances.group_code
-        and other.group_code = covariances.other_code
+        and covariances.group_code = least(own.group_code, other.group_code)
+        and covariances.other_code = greatest(own.group_code, other.group_code)
     group by all
 
 ),
 
 strata as (
 
-    select wave_id, subject_id, measure, breakdown, count(distinct stratum) as strata
-    from {{ ref('int_stratum_residuals') }}
-    inner join {{ ref('int_tested_groups') }} using (wave_id, subject_id, measure, breakdown, group_code)
-    where side = 'group'
+    select tested.wave_id, subject_id, measure, breakdown, count(distinct stratum_number) as strata
+    from {{ ref('int_post_stratum_totals') }}
+    inner join {{ ref('int_tested_groups') }} as tested using (subject_number, is_favourable, group_number)
+    inner join {{ ref('int_strata') }} using (post_stratum_number)
     group by all
 
 ),

@@ -11,7 +11,10 @@ select
     means.mean,
     means.mean_unweighted,
     means.variance_unweighted,
-    means.respondents - means.degrees_of_freedom as strata,
+    means.variance,
+    means.subject_number,
+    means.is_favourable,
+    means.group_number,
 from {{ ref('int_means') }} as means
 cross join {{ ref('survey') }} as survey
 where

@@ -1,11 +1,5 @@
 -- Side a: the groups that a claim speaks of, or all; side b: those that they are held against, or the rest.
-with groups as (
-
-    select distinct wave_id, breakdown, group_code from {{ ref('int_profile_groups') }}
-
-),
-
-sides as (
+with sides as (
 
     select
         findings.wave_id,
@@ -23,7 +17,7 @@ sides as (
             when 'rest' in findings.groups_b or groups.group_code in findings.groups_b then 'b'
         end as side,
     from {{ ref('int_findings') }} as findings
-    inner join groups
+    inner join {{ ref('int_groups') }} as groups
         on findings.wave_id = groups.wave_id and findings.tested_breakdown = groups.breakdown
     left join {{ ref('groups') }} as labels
         on findings.attributes[1] = labels.attribute_id and groups.group_code = labels.group_code

@@ -1,36 +1,35 @@
-{%- set sums = value_sums() %}
-with moments as (
+with totals as (
 
-    select * from {{ ref('int_moments') }}
+    select members.*, totals.post_stratum_number, totals.weight_sum, totals.weighted_value_sum
+    from {{ ref('int_finding_members') }} as members
+    inner join {{ ref('int_post_stratum_totals') }} as totals using (subject_number, group_number)
+    where not totals.is_favourable
+
     union all by name
-    select * exclude (wave_version, finding_id), finding_id as subject_id, 'within_respondents' as measure
-    from {{ ref('finding_cells') }}
+
+    select members.*, strata.post_stratum_number, cells.weight_sum, cells.weighted_value_sum
+    from {{ ref('int_finding_members') }} as members
+    inner join {{ ref('finding_cells') }} as cells
+        on members.wave_id = cells.wave_id
+        and members.finding_id = cells.finding_id
+        and members.breakdown = cells.breakdown
+        and members.member_code = cells.group_code
+        and members.measure = 'within_respondents'
+    inner join {{ ref('int_strata') }} as strata
+        on cells.wave_id = strata.wave_id and cells.post_stratum = strata.post_stratum
 
 )
 
 select
-    sides.wave_id,
-    sides.finding_id,
-    subjects.measure,
-    subjects.subject_id,
-    sides.group_code,
-    sides.reference_code,
-    sides.term,
-    any_value(sides.coefficient * subjects.direction) as coefficient,
-    any_value(subjects.baseline * subjects.direction) as baseline,
-    moments.stratum,
-    moments.post_stratum,
-    sum(moments.respondents)::bigint as respondents,
-    {%- for name in sums %}
-    sum(moments.{{ name }}) as {{ name }},
-    {%- endfor %}
-from {{ ref('int_finding_sides') }} as sides
-inner join {{ ref('int_findings') }} as findings using (wave_id, finding_id)
-inner join {{ ref('int_finding_subjects') }} as subjects using (wave_id, finding_id)
-inner join moments
-    on sides.wave_id = moments.wave_id
-    and subjects.measure = moments.measure
-    and subjects.subject_id = moments.subject_id
-    and findings.tested_breakdown = moments.breakdown
-    and sides.member_code = moments.group_code
+    wave_id,
+    finding_id,
+    measure,
+    subject_id,
+    group_code,
+    reference_code,
+    term,
+    post_stratum_number,
+    sum(weight_sum) as weight_sum,
+    sum(weighted_value_sum) as weighted_value_sum,
+from totals
 group by all

@@ -1,53 +1,58 @@
-with means as (
+with subjects as (
 
-    select
-        wave_id,
-        side,
-        subject_id,
-        measure,
-        breakdown,
-        basis,
-        line_code,
-        sum(respondents)::bigint as respondents,
-        count(distinct stratum) as strata,
-        sum(weight_sum) as weight_sum,
-        sum(weighted_value_sum) / sum(weight_sum) as mean,
-    from {{ ref('int_trend_moments') }}
-    group by all
+    select numbers.subject_number, items.wave_id, numbers.subject_id, 'item' as kind
+    from {{ ref('int_trend_items') }} as items
+    inner join {{ ref('int_subjects') }} as numbers on numbers.kind = 'item' and items.item_id = numbers.subject_id
+    union all
+    select subject_number, trend_wave_id, subject_id, 'theme' as kind
+    from {{ ref('int_subjects') }}
+    where kind = 'shared_theme'
 
 ),
 
-strata as (
+totals as (
 
     select
-        moments.wave_id,
-        moments.side,
-        moments.subject_id,
-        moments.measure,
-        moments.breakdown,
-        moments.basis,
-        moments.line_code,
-        {{ stratum_variance(residual_sum('moments', 'means'), residual_square_sum('moments', 'means')) }} as variance,
-    from {{ ref('int_trend_moments') }} as moments
-    inner join means using (wave_id, side, subject_id, measure, breakdown, basis, line_code)
-    inner join {{ ref('int_strata') }} as strata
-        on moments.source_wave_id = strata.wave_id
-        and moments.stratum = strata.stratum
-        and moments.post_stratum = strata.post_stratum
-    group by
-        moments.wave_id, moments.side, moments.subject_id, moments.measure, moments.breakdown,
-        moments.basis, moments.line_code, moments.stratum, stratum_respondents, sampling_fraction
-
-),
-
-variances as (
-
-    select wave_id, side, subject_id, measure, breakdown, basis, line_code, sum(variance) as variance
-    from strata
+        groups.wave_id,
+        groups.side,
+        groups.breakdown,
+        groups.basis,
+        groups.line_code,
+        subject_number,
+        totals.is_favourable,
+        subjects.subject_id,
+        subjects.kind,
+        sum(totals.respondents)::bigint as respondents,
+        any_value(totals.strata) as group_strata,
+        sum(totals.weight_sum) as weight_sum,
+        sum(totals.weighted_value_sum) / sum(totals.weight_sum) as mean,
+        sum(totals.value_variance) as value_variance,
+        sum(totals.covariance) as covariance,
+        sum(totals.weight_variance) as weight_variance,
+    from {{ ref('int_trend_groups') }} as groups
+    inner join {{ ref('int_group_totals') }} as totals using (group_number)
+    inner join subjects using (wave_id, subject_number)
     group by all
 
 )
 
-select means.*, variances.variance
-from means
-inner join variances using (wave_id, side, subject_id, measure, breakdown, basis, line_code)
+select
+    wave_id,
+    side,
+    subject_id,
+    concat(kind, if(is_favourable, '_favourable', '_score')) as measure,
+    breakdown,
+    basis,
+    line_code,
+    totals.respondents,
+    coalesce(joins.strata, totals.group_strata) as strata,
+    totals.weight_sum,
+    totals.mean,
+    {{ ratio_variance(
+        '(value_variance - coalesce(value_value, 0))',
+        '(covariance - coalesce(value_weight, 0))',
+        '(weight_variance - coalesce(weight_weight, 0))',
+    ) }} as variance,
+from totals
+left join {{ ref('int_trend_joins') }} as joins
+    using (wave_id, side, breakdown, basis, line_code, subject_number, is_favourable)

@@ -35,14 +35,15 @@ sides as (
 
 groups as (
 
-    select distinct
+    select
         sides.*,
         breakdowns.*,
-        profiles.group_code,
-        split_part(profiles.group_code, '|', 1) as first_code,
-        nullif(split_part(profiles.group_code, '|', 2), '') as second_code,
+        groups.group_number,
+        groups.group_code,
+        split_part(groups.group_code, '|', 1) as first_code,
+        nullif(split_part(groups.group_code, '|', 2), '') as second_code,
     from sides
-    inner join {{ ref('int_profile_groups') }} as profiles on sides.source_wave_id = profiles.wave_id
+    inner join {{ ref('int_groups') }} as groups on sides.source_wave_id = groups.wave_id
     inner join breakdowns using (breakdown)
 
 )
@@ -53,6 +54,7 @@ select
     groups.source_wave_id,
     groups.basis,
     groups.breakdown,
+    groups.group_number,
     groups.group_code,
     concat_ws('|', coalesce(first.line_code, first_code), coalesce(second.line_code, second_code)) as line_code,
     coalesce(broken_first.note, broken_second.note) as broken_note,

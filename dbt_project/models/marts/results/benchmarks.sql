@@ -57,8 +57,8 @@ select
     case
         when is_suppressed then null
         when peers.peer_median is null then 'too few peers'
-        when results.mean > peers.peer_quartile_high then 'above its peers'
-        when results.mean < peers.peer_quartile_low then 'below its peers'
+        when round(results.mean, 12) > round(peers.peer_quartile_high, 12) then 'above its peers'
+        when round(results.mean, 12) < round(peers.peer_quartile_low, 12) then 'below its peers'
         else 'among its peers'
     end as place,
     trends.previous_mean,
