@@ -3,7 +3,8 @@
 -- depends_on: {{ ref('breakdowns') }}
 -- depends_on: {{ ref('int_wave_pairs') }}
 -- depends_on: {{ ref('int_trend_items') }}
-{{ config(unique_key=['trend_wave_id', 'wave_id'], pre_hook="{{ drop_withdrawn_pairs() }}") }}
+-- One expression: dbt compares two columns by a join, of every old row of a wave with every new one.
+{{ config(unique_key='(trend_wave_id, wave_id)', pre_hook="{{ drop_withdrawn_pairs() }}") }}
 {%- set counts = [] %}
 {%- for side in trend_sides_to_build() %}
 {%- for theme_id, items in shared_items(side.trend_wave_id) | groupby('theme_id') %}
