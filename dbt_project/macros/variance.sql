@@ -31,9 +31,8 @@
   What rounding leaves of the variance of a mean when all gave one answer; the least that n people can
   differ is 1/n as much.
 #}
-{% macro rounding_variance(means='') -%}
-    {%- set of = means ~ '.' if means else '' -%}
-    1e-13 * greatest(1, pow({{ of }}mean, 2)) / {{ of }}effective_n
+{% macro rounding_variance(mean='mean', respondents='effective_n') -%}
+    1e-13 * greatest(1, pow({{ mean }}, 2)) / {{ respondents }}
 {%- endmacro %}
 
 {# The totals of which those of two groups together are the sum. #}

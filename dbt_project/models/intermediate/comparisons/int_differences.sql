@@ -8,7 +8,9 @@ with differences as (
         own.mean_unweighted - reference.mean_unweighted as difference_unweighted,
         own.variance + reference.variance - 2 * covariances.covariance as error_variance,
         case
-            when error_variance > {{ rounding_variance('own') }} + {{ rounding_variance('reference') }} then sqrt(error_variance)
+            when error_variance > {{ rounding_variance('own.mean', 'own.effective_n') }}
+                + {{ rounding_variance('reference.mean', 'reference.effective_n') }}
+                then sqrt(error_variance)
         end as standard_error,
         -- As R's svyttest: valid answers in both groups, less strata, less one.
         own.respondents + reference.respondents - covariances.strata - 1 as degrees_of_freedom,

@@ -10,7 +10,12 @@ with grid as (
         own.mean,
         own.respondents,
         list(
-            if(own.group_code = other.group_code, own.variance, coalesce(covariances.covariance, 0))
+            case
+                when own.group_code = other.group_code then own.variance
+                -- What does not vary, varies with nothing.
+                when own.variance > 0 and other.variance > 0 then coalesce(covariances.covariance, 0)
+                else 0
+            end
             order by other.group_code
         ) as covariances,
     from {{ ref('int_tested_groups') }} as own

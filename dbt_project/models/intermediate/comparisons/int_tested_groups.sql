@@ -11,7 +11,7 @@ select
     means.mean,
     means.mean_unweighted,
     means.variance_unweighted,
-    means.variance,
+    if(means.variance > {{ rounding_variance('means.mean', 'means.effective_n') }}, means.variance, 0) as variance,
     means.subject_number,
     means.is_favourable,
     means.group_number,

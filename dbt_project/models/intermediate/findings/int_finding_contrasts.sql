@@ -41,7 +41,7 @@ select
     if(sums.terms_answered = asked.terms, sums.smallest_respondents, 0) as respondents,
     sums.pooled_standard_deviation,
     case
-        when all_respondents - strata - terms + 1 > 0 and variance > 1e-24 * greatest(1, pow(magnitude, 2))
+        when all_respondents - strata - terms + 1 > 0 and variance > {{ rounding_variance('magnitude', 'all_respondents') }}
             then sqrt(variance)
     end as standard_error,
     -- As R's svyttest: valid answers, less strata, less one for each set of groups after the first.

@@ -25,6 +25,7 @@ totals as (
         sum(totals.respondents)::bigint as respondents,
         any_value(totals.strata) as group_strata,
         sum(totals.weight_sum) as weight_sum,
+        pow(sum(totals.weight_sum), 2) / sum(totals.weight_square_sum) as effective_n,
         sum(totals.weighted_value_sum) / sum(totals.weight_sum) as mean,
         sum(totals.value_variance) as value_variance,
         sum(totals.covariance) as covariance,
@@ -47,6 +48,7 @@ select
     totals.respondents,
     coalesce(joins.strata, totals.group_strata) as strata,
     totals.weight_sum,
+    totals.effective_n,
     totals.mean,
     {{ ratio_variance(
         '(value_variance - coalesce(value_value, 0))',

@@ -21,7 +21,12 @@ select
     before.mean as previous_mean,
     lines.broken_note,
     case when lines.broken_note is null then now.mean - before.mean end as difference,
-    case when now.variance + before.variance > 1e-24 then sqrt(now.variance + before.variance) end as standard_error,
+    case
+        when now.variance + before.variance
+            > {{ rounding_variance('now.mean', 'now.effective_n') }}
+            + {{ rounding_variance('before.mean', 'before.effective_n') }}
+            then sqrt(now.variance + before.variance)
+    end as standard_error,
     difference / standard_error as t,
     nullif(greatest(0, now.respondents + before.respondents - now.strata - before.strata - 1), 0)
         as degrees_of_freedom,
