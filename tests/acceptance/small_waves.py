@@ -10,6 +10,9 @@ from tests.builders import RESPONDENT, Table, good_table
 WHO = "person-7f3a91c2-whom-nobody-knows"
 PLACE = 17
 
+# The small survey makes no claims.
+WITHOUT_ROWS = {"findings", "finding_evidence"}
+
 
 def with_person(rows: int) -> dict[str, list[str | None]]:
     """A wave 2022 of so many rows, one of them the person's."""

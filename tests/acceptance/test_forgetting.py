@@ -21,7 +21,7 @@ import pytest
 from orchestration.deliveries.erasure.person import Person, hidden_id
 from orchestration.settings import Settings
 from tests.acceptance.conftest import VAKWERK, Warehouse
-from tests.acceptance.small_waves import WHO, corrected_with_person, with_person
+from tests.acceptance.small_waves import WHO, WITHOUT_ROWS, corrected_with_person, with_person
 from tests.builders import RESPONDENT, write_delivery
 
 pytestmark = pytest.mark.slow
@@ -120,7 +120,7 @@ def test_results_are_those_of_a_load_without_the_row(
     right = small_at_once.marts(OF_DELIVERIES, HISTORY)
     assert left.keys() == right.keys()
     for name, ours in left.items():
-        assert len(ours) > 0, name
+        assert len(ours) > 0 or name in WITHOUT_ROWS, name
         pd.testing.assert_frame_equal(ours, right[name], rtol=1e-12, atol=0, obj=name)
 
 
