@@ -26,8 +26,8 @@ from tests.builders import RESPONDENT, write_delivery
 
 pytestmark = pytest.mark.slow
 
-# By what file and as how many-th a wave came is all that may differ.
-HISTORY = {"dim_waves": ["revision", "sha256"]}
+# By what file and as how many-th a wave came is all that may differ, and what is named after the file.
+HISTORY = {"dim_waves": ["revision", "sha256"], "weighting": ["weight_version"]}
 OF_DELIVERIES = {"deliveries", "publication"}
 
 
