@@ -16,7 +16,7 @@ from tests.builders import good_table, write_delivery, write_survey
 pytestmark = pytest.mark.slow
 
 # What was delivered before is the one thing that the two ways may tell differently.
-HISTORY = {"dim_waves": ["revision"]}
+HISTORY = {"dim_waves": ["revision"], "weighting": ["weight_version"]}
 OF_HISTORY = {"deliveries", "publication"}
 
 UNIT_TESTS = sum(

@@ -1,7 +1,8 @@
 -- All that the weights of a wave are made of.
 with ingredients as (
 
-    select wave_id, 'all' as used_by, sha256 as ingredient from {{ ref('stg_waves') }}
+    -- An erasure is a revision of the same file.
+    select wave_id, 'all' as used_by, concat_ws('|', sha256, revision) as ingredient from {{ ref('stg_waves') }}
     union all
     select wave_id, 'all', weighting from {{ ref('stg_weightings') }}
     union all

@@ -20,21 +20,15 @@ residuals as (
 
     select
         groups.*,
+        numbers.breakdown_number,
         strata.post_stratum_number,
         strata.stratum_number,
         strata.product_factor,
         (totals.weighted_value_sum - groups.mean * totals.weight_sum) / groups.weight_sum as residual_sum,
     from {{ ref('int_post_stratum_totals') }} as totals
     inner join groups using (subject_number, is_favourable, group_number)
+    inner join {{ ref('int_groups') }} as numbers using (group_number)
     inner join {{ ref('int_strata') }} as strata using (post_stratum_number)
-
-),
-
-numbered as (
-
-    select residuals.*, breakdown_number
-    from residuals
-    inner join {{ ref('int_groups') }} using (group_number)
 
 )
 
@@ -51,8 +45,8 @@ select
         own.product_factor * own.residual_sum * other.residual_sum,
         0
     )) as covariance,
-from numbered as own
-inner join numbered as other
+from residuals as own
+inner join residuals as other
     on own.subject_number = other.subject_number
     and own.is_favourable = other.is_favourable
     and own.breakdown_number = other.breakdown_number
