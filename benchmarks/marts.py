@@ -1,12 +1,14 @@
 """How long the marts take from the cells, beside queries that compute nothing but means.
 
-All ways run in one DuckDB process on a built warehouse and take turns: every model between the cells and
-the marts, by the SQL that dbt compiled; the weighted mean of every item and group from the same cells; and
-that mean from the answers themselves. With a second warehouse, of many times the respondents, the marts are
-made from it too: no person is read for them, so their cost goes by the cells.
+All ways run in one DuckDB process on a built warehouse and take turns: the sums of groups from the cells,
+of every wave, as after a full refresh; every model between the sums and the marts, as on each build, both by
+the SQL that dbt compiled; the weighted mean of every item and group from the same cells; and that mean from
+the answers themselves. With a second warehouse, of many times the respondents, sums and marts are made from
+it too: the sums of a wave are made once, as its cells are, and marts read no more than the sums.
 
 What this does not measure: dbt itself, the count of the cells, tests and publishing. Models in Python are
-left as they were built.
+left as they were built. A warehouse has to be built afresh: of a later build dbt compiled the sums of the
+waves that had changed.
 """
 
 from __future__ import annotations
@@ -31,7 +33,8 @@ import duckdb
 from orchestration.settings import Settings
 from orchestration.statistics.functions import register
 
-MARTS, MEANS_OF_CELLS, MEANS_OF_ANSWERS = "marts", "means of cells", "means of answers"
+SUMS, MARTS, BOTH = "sums", "marts", "sums and marts"
+MEANS_OF_CELLS, MEANS_OF_ANSWERS = "means of cells", "means of answers"
 
 # What is left out where only means are computed: errors, tests, shares, distributions, suppression.
 OF_CELLS = """
@@ -67,10 +70,13 @@ class Seconds:
     wall: float
     cpu: float
 
+    def __add__(self, other: Seconds) -> Seconds:
+        return Seconds(round(self.wall + other.wall, 3), round(self.cpu + other.cpu, 3))
+
 
 @dataclass(frozen=True)
 class Result:
-    """The medians of all rounds for each way, and ratios of CPU seconds: marts to the other ways."""
+    """The medians of all rounds for each way, and ratios of CPU seconds: sums and marts to the means."""
 
     cells: int
     respondents: int
@@ -95,20 +101,20 @@ def main() -> None:
             if given.models:
                 print(json.dumps(warehouse.by_model(), indent=2))
         if given.larger:
-            of_marts = [result.seconds[MARTS].cpu for result in found]
-            print(f"the larger warehouse: {of_marts[1] / of_marts[0]:.2f} times the CPU seconds")
+            for way in (SUMS, MARTS):
+                first, larger = (result.seconds[way].cpu for result in found)
+                print(f"{way} of the larger warehouse: {larger / first:.2f} times the CPU seconds")
 
 
 def measure(warehouses: list[_Warehouse], rounds: int) -> list[Result]:
-    """Every way on the first warehouse and the marts of a second, in turns.
+    """Every way on the first warehouse, and the sums and marts of a second, in turns.
 
     The first round, when nothing is in memory, is not counted.
     """
     found: list[dict[str, list[Seconds]]] = [{} for _ in warehouses]
     for number in range(rounds + 1):
         for warehouse, measurements in zip(warehouses, found, strict=True):
-            ways = warehouse.ways() if warehouse is warehouses[0] else {MARTS: warehouse.make_marts}
-            for way, work in ways.items():
+            for way, work in warehouse.ways(also_means=warehouse is warehouses[0]).items():
                 seconds = timed(work)
                 if number:
                     measurements.setdefault(way, []).append(seconds)
@@ -142,12 +148,13 @@ class _Warehouse:
     def __init__(self, home: Path, folder: Path) -> None:
         settings = Settings.from_environment(os.environ | {"VAKWERK_HOME": str(home)})
         manifest = json.loads((settings.dbt_artifacts / "manifest.json").read_text("utf-8"))
-        self.models = list(_models_after_the_cells(manifest))
+        self.sums = list(_in_order(manifest, _is_sum))
+        self.models = list(_in_order(manifest, _is_after_the_sums))
         self.code = {
             model["name"]: (
                 settings.dbt_artifacts / "compiled" / "vakwerk" / model["original_file_path"]
             ).read_text("utf-8")
-            for model in self.models
+            for model in (*self.sums, *self.models)
         }
         folder.mkdir()
         # dbt's SQL names the database by its file.
@@ -156,13 +163,21 @@ class _Warehouse:
         self.connection = duckdb.connect(copy, config={"threads": settings.threads})
         register(self.connection)
 
-    def ways(self) -> dict[str, Callable[[], None]]:
+    def ways(self, *, also_means: bool) -> dict[str, Callable[[], None]]:
         """What takes turns."""
-        return {
-            MARTS: self.make_marts,
-            MEANS_OF_CELLS: self.average_cells,
-            MEANS_OF_ANSWERS: self.average_answers,
-        }
+        ways = {SUMS: self.make_sums, MARTS: self.make_marts}
+        means = {MEANS_OF_CELLS: self.average_cells, MEANS_OF_ANSWERS: self.average_answers}
+        return ways | means if also_means else ways
+
+    def make_sums(self) -> None:
+        """The sums of every wave."""
+        with self._undone():
+            for model in self.sums:
+                table = f"{model['schema']}.{model['name']}"
+                rows = self._count(table)
+                self._make(model)
+                if self._count(table) != rows:
+                    raise SystemExit(f"{table}: not of all waves; build this warehouse afresh")
 
     def make_marts(self) -> None:
         """Every model anew, as a table or a view as dbt makes it; nothing of it is kept."""
@@ -173,7 +188,10 @@ class _Warehouse:
     def by_model(self) -> dict[str, float]:
         """CPU seconds of each model, the dearest first."""
         with self._undone():
-            cpu = {model["name"]: timed(partial(self._make, model)).cpu for model in self.models}
+            cpu = {
+                model["name"]: timed(partial(self._make, model)).cpu
+                for model in (*self.sums, *self.models)
+            }
         return dict(sorted(cpu.items(), key=lambda each: -each[1]))
 
     def average_cells(self) -> None:
@@ -191,17 +209,19 @@ class _Warehouse:
 
     def result(self, seconds: dict[str, Seconds]) -> Result:
         """What was measured, and on how much."""
-        marts = seconds[MARTS].cpu
+        seconds |= {BOTH: seconds[SUMS] + seconds[MARTS]}
         return Result(
             cells=self._count("intermediate.answer_cells"),
             respondents=self._count("staging.stg_responses"),
             seconds=seconds,
             ratios={
-                way: round(marts / of_way.cpu, 2) for way, of_way in seconds.items() if way != MARTS
+                way: round(seconds[BOTH].cpu / of_way.cpu, 2)
+                for way, of_way in seconds.items()
+                if way in (MEANS_OF_CELLS, MEANS_OF_ANSWERS)
             },
         )
 
-    def _make(self, model: Mapping[str, Any]) -> None:
+    def _make(self, model: Model) -> None:
         kind = "view" if model["config"]["materialized"] == "view" else "table"
         name = f"{model['schema']}.{model['name']}"
         self.connection.execute(f"drop {kind} if exists {name} cascade")
@@ -220,15 +240,24 @@ class _Warehouse:
             self.connection.rollback()
 
 
-def _models_after_the_cells(manifest: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The models between the cells and the marts, and the marts: parents first."""
+Model = Mapping[str, Any]
+
+
+def _is_sum(model: Model) -> bool:
+    return "sums" in model["fqn"]
+
+
+def _is_after_the_sums(model: Model) -> bool:
+    layers = ("intermediate", "marts")
+    return model["schema"] in layers and model["config"]["materialized"] in ("table", "view")
+
+
+def _in_order(manifest: Mapping[str, Any], is_meant: Callable[[Model], bool]) -> Iterator[Model]:
+    """The models in SQL that are meant: parents first."""
     models = {
         key: node
         for key, node in manifest["nodes"].items()
-        if node["resource_type"] == "model"
-        and node["language"] == "sql"
-        and node["schema"] in ("intermediate", "marts")
-        and node["config"]["materialized"] in ("table", "view")
+        if node["resource_type"] == "model" and node["language"] == "sql" and is_meant(node)
     }
     parents = {
         key: [each for each in node["depends_on"]["nodes"] if each in models]

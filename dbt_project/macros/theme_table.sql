@@ -20,6 +20,7 @@ distributions as (
         sum(share) filter (answer = {{ answer }}) as share_{{ answer }},
         {%- endfor %}
     from {{ ref('item_distributions') }}
+    where breakdown = '{{ breakdown }}'
     group by all
 
 )

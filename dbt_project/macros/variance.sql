@@ -8,18 +8,16 @@
     sum(square_factor * {{ residual_square_sum }} - product_factor * pow({{ residual_sum }}, 2))
 {%- endmacro %}
 
-{# The totals that every mean and variance is made of; rows have a value and its counts. #}
-{% macro total_sums() %}
-    sum(respondents)::bigint as respondents,
-    sum(respondents * value) as value_sum,
-    sum(respondents * value * value) as value_square_sum,
-    sum(weight_sum) as weight_sum,
-    sum(weight_sum * value) as weighted_value_sum,
-    sum(weight_sum * value * value) as weighted_value_square_sum,
-    sum(weight_square_sum) as weight_square_sum,
-    sum(square_sum * value * value) as value_square,
-    sum(square_sum * value) as value_weight_square,
-    sum(square_sum) as weight_square,
+{# The sums of a value that means and their errors are made of, beside respondents and weights. #}
+{% macro sums_of(value) %}
+    {{ return({
+        'value_sum': 'respondents * ' ~ value,
+        'value_square_sum': 'respondents * ' ~ value ~ ' * ' ~ value,
+        'weighted_value_sum': 'weight_sum * ' ~ value,
+        'weighted_value_square_sum': 'weight_sum * ' ~ value ~ ' * ' ~ value,
+        'weight_square_value_sum': 'weight_square_sum * ' ~ value,
+        'weight_square_value_square_sum': 'weight_square_sum * ' ~ value ~ ' * ' ~ value,
+    }) }}
 {% endmacro %}
 
 {# The variance of a mean, the ratio of the totals Σwx and Σw, from theirs. #}

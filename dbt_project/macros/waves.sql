@@ -3,14 +3,27 @@
   touched. A version stands for the delivery and for what the codebook says of the wave.
 #}
 
-{% macro waves_to_build() %}
+{% macro waves_to_build(versions=none) %}
     {{ return(query_rows(
-        "select wave_id, wave_version from " ~ ref('stg_waves') ~ (
+        "select wave_id, wave_version from " ~ (versions or ref('stg_waves')) ~ (
             " where (wave_id, wave_version) not in (select distinct wave_id, wave_version from " ~ this ~ ")"
             if is_incremental() else ""
         ) ~ " order by wave_id"
     )) }}
 {% endmacro %}
+
+{#
+  Whether a row is of a wave that is to be summed again. The waves are named, so that what is read of
+  the others is nothing.
+#}
+{% macro is_of_wave_to_sum() -%}
+    {%- if is_incremental() -%}
+        wave_id in (
+            {%- for wave in waves_to_build(ref('int_wave_sources')) %}'{{ wave.wave_id }}', {% endfor %}null)
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
 
 {# Before an incremental run: a wave that is no longer loaded leaves the model too. #}
 {% macro drop_withdrawn_waves() %}

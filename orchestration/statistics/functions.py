@@ -19,7 +19,7 @@ from scipy.special import fdtrc, stdtr, stdtrit
 from orchestration.statistics.raking import Margin, rake
 
 DOUBLES = DuckDBPyType("double[]")
-MATRIX = DuckDBPyType("double[][]")
+COVARIANCES = DuckDBPyType("struct(place bigint, other_place bigint, covariance double)[]")
 CELLS = DuckDBPyType("varchar[][]")
 TARGETS = DuckDBPyType('struct("position" bigint, group_code varchar, target double)[]')
 RAKING = DuckDBPyType(
@@ -56,24 +56,44 @@ def f_tail(f: pa.Array, numerator: pa.Array, denominator: pa.Array) -> pa.Array:
     return pa.array(fdtrc(_doubles(numerator), _doubles(denominator), _doubles(f)))
 
 
-def wald_f(means: pa.Array, covariances: pa.Array) -> pa.Array:
-    """Wald's F that all means of a list are equal, given the covariance of each two of them.
+def wald_f(means: pa.Array, variances: pa.Array, covariances: pa.Array) -> pa.Array:
+    """Wald's F that all means of a list are equal, given their variances and covariances.
 
-    None where the covariance of the differences is singular, as where no group varies.
+    A covariance names two means by their places, from 1; two that no covariance names have none. NULL
+    where the covariance of the differences is singular, as where no group varies.
     """
-    return pa.array(
-        [_wald_f(*pair) for pair in zip(means.to_pylist(), covariances.to_pylist(), strict=True)],
-        pa.float64(),
+    means, variances, covariances = map(_one_chunk, (means, variances, covariances))
+    groups = means.value_lengths().to_numpy()
+    test = means.value_parent_indices().to_numpy()
+    place = np.arange(len(test)) - np.repeat(np.cumsum(groups) - groups, groups)
+    vectors = np.zeros((len(groups), groups.max(initial=0)))
+    vectors[test, place] = _doubles(means.flatten())
+    matrices = np.zeros((*vectors.shape, vectors.shape[1]))
+    matrices[test, place, place] = _doubles(variances.flatten())
+    test = covariances.value_parent_indices().to_numpy()
+    own, other, covariance = map(_doubles, covariances.flatten().flatten())
+    matrices[test, own - 1, other - 1] = matrices[test, other - 1, own - 1] = covariance
+    found = np.full(len(groups), np.nan)
+    for size in np.unique(groups):
+        those = groups == size
+        found[those] = _wald_f(vectors[those, :size], matrices[those, :size, :size])
+    return pa.array(found, from_pandas=True)
+
+
+def _wald_f(means: Any, covariances: Any) -> Any:
+    """Of tests with as many groups each, one below the other: against the first group."""
+    differences = means[:, 1:] - means[:, :1]
+    covariance = (
+        covariances[:, 1:, 1:]
+        - covariances[:, 1:, :1]
+        - covariances[:, :1, 1:]
+        + covariances[:, :1, :1]
     )
-
-
-def _wald_f(means: list[float], covariances: list[list[float]]) -> float | None:
-    contrasts = np.eye(len(means))[1:] - np.eye(len(means))[0]
-    differences = contrasts @ np.asarray(means)
-    covariance = contrasts @ np.asarray(covariances) @ contrasts.T
-    if np.linalg.matrix_rank(covariance) < len(differences):
-        return None
-    return float(differences @ np.linalg.solve(covariance, differences) / len(differences))
+    found = np.full(len(means), np.nan)
+    regular = np.linalg.matrix_rank(covariance) == differences.shape[1]
+    solved = np.linalg.solve(covariance[regular], differences[regular, :, None])[:, :, 0]
+    found[regular] = (differences[regular] * solved).mean(axis=1)
+    return found
 
 
 def raked_weights(
@@ -110,6 +130,10 @@ def _raked_weights(
     return asdict(rake(respondents, margins, smallest_ratio, largest_ratio))
 
 
+def _one_chunk(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
 def _doubles(column: pa.Array) -> Any:
     return column.to_numpy(zero_copy_only=False)
 
@@ -119,7 +143,7 @@ FUNCTIONS = (
     (student_t_p, [DOUBLE, DOUBLE], DOUBLE),
     (student_t_tail, [DOUBLE, DOUBLE], DOUBLE),
     (f_tail, [DOUBLE, DOUBLE, DOUBLE], DOUBLE),
-    (wald_f, [DOUBLES, MATRIX], DOUBLE),
+    (wald_f, [DOUBLES, DOUBLES, COVARIANCES], DOUBLE),
     (raked_weights, [CELLS, DuckDBPyType("bigint[]"), TARGETS, DOUBLE, DOUBLE], RAKING),
 )
 

@@ -22,7 +22,7 @@ SAMPLES = 1000
 # Headcount and respondents of each ministry: the small ones are sampled more densely.
 MINISTRIES = {"a": (400, 60), "b": (800, 80), "c": (1600, 120), "d": (3200, 160)}
 MODELS = (
-    *("int_answer_counts", "int_post_stratum_totals", "int_products", "int_group_totals"),
+    *("int_value_sums", "int_post_stratum_totals", "int_products", "int_group_totals"),
     *("int_rest_totals", "int_means", "int_designs", "int_estimates", "int_intervals"),
 )
 
@@ -73,7 +73,9 @@ create table warehouse.intermediate.int_strata as
         square_factor / post_stratum_respondents as product_factor
     from strata join (select ministry as stratum, count(*) as headcount from population group by all) using (stratum);
 create table warehouse.intermediate.int_subjects as
-    select 1 as subject_number, 'item' as kind, 'item' as subject_id;
+    select 1 as subject_number, 'item' as kind, 'item' as subject_id, null as trend_wave_id;
+create table warehouse.intermediate.int_wave_sources as
+    select distinct wave_id, 'version' as wave_version from samples;
 create table warehouse.intermediate.grouped as
     select *, unnest(['total', 'role', 'ministry']) as breakdown, unnest(['all', role, ministry]) as group_code
     from samples;
@@ -82,7 +84,7 @@ create table warehouse.intermediate.int_groups as
         dense_rank() over (order by wave_id, breakdown) as breakdown_number
     from (select distinct wave_id, breakdown, group_code from warehouse.intermediate.grouped);
 create table warehouse.intermediate.int_cell_values as
-    select 1 as subject_number, group_number, post_stratum_number, answer, answer::double as score,
+    select wave_id, 1 as subject_number, group_number, post_stratum_number, answer, answer::double as score,
         (answer >= 4)::integer::double as favourable,
         count(*) as respondents, sum(weight) as weight_sum, sum(weight * weight) as weight_square_sum
     from warehouse.intermediate.grouped

@@ -54,6 +54,9 @@ def test_a_correction_replaces_its_wave_and_counts_no_other_again(corrected: War
     compiled = next((corrected.home / "dbt").rglob("compiled/**/answer_cells.sql")).read_text()
     assert "'2022' as wave_id" in compiled
     assert "'2024' as wave_id" not in compiled
+    for sums in ("int_answer_counts", "int_value_sums", "int_relation_residuals"):
+        compiled = next((corrected.home / "dbt").rglob(f"compiled/**/{sums}.sql")).read_text()
+        assert "wave_id in ('2022', null)" in compiled
     with corrected.built() as connection:
         waves = connection.execute(
             "select wave_id, revision, row_count from raw.waves order by wave_id"
@@ -63,6 +66,26 @@ def test_a_correction_replaces_its_wave_and_counts_no_other_again(corrected: War
         ).fetchall()
     assert waves == [("2022", 2, 64), ("2024", 1, 80)]
     assert staged == [("2022", 64), ("2024", 80)]
+
+
+def test_a_wave_whose_weights_alone_change_is_summed_again(
+    corrected: Warehouse, tmp_path: Path
+) -> None:
+    warehouse = corrected.copy(tmp_path)
+    sums = "from intermediate.int_value_sums select wave_id, sum(weight_sum) group by wave_id"
+    with duckdb.connect(warehouse.home / "warehouse.duckdb") as connection:
+        before = dict(connection.execute(sums).fetchall())
+        for table in ("staging.stg_post_strata", "intermediate.int_profile_groups"):
+            connection.execute(
+                f"update {table} set population_weight = coalesce(population_weight, 1) * 2 "
+                "where wave_id = '2024'"
+            )
+    done = warehouse.dbt("run", "--select", "int_value_sums")
+    assert done.returncode == 0, done.stdout
+    with warehouse.built() as connection:
+        after = dict(connection.execute(sums).fetchall())
+    assert before["2022"] > 0
+    assert after == {"2022": before["2022"], "2024": pytest.approx(before["2024"] * 2)}
 
 
 def test_a_refused_file_changes_nothing_for_the_warehouse_and_its_readers(

@@ -104,6 +104,8 @@ def unweighted(sample: Warehouse) -> Callable[[Array, Array], dict[str, float]]:
                 create table warehouse.staging.stg_post_strata as
                     select 'w' as wave_id, 'all' as post_stratum, null::double as population_weight,
                         1.0 as weight_scale, 1.0 as weight_square_scale;
+                create table warehouse.intermediate.int_wave_sources as
+                    select 'w' as wave_id, 'v' as wave_version;
                 create table warehouse.intermediate.relation_cells as
                     select 'w' as wave_id, 'v' as wave_version, 'p' as pressure_theme_id, 'c' as craft_theme_id,
                         'all' as stratum, 'all' as post_stratum, pressure_score, craft_score,

@@ -206,6 +206,9 @@ def test_waves_are_partitions_in_the_order_of_the_codebook(
         "intermediate/weight_cells",
         "intermediate/respondent_cells",
         "intermediate/theme_cells",
+        "intermediate/int_answer_counts",
+        "intermediate/int_relation_residuals",
+        "intermediate/int_value_sums",
     }
     assert all(definition == partitions for definition in partitioned.values())
 

@@ -1,38 +1,19 @@
 -- The totals of a group, Σwx and Σw among them, and the variances and covariances of those two: with
 -- one another, and with those of everyone in the break-down.
-with counted as (
-
-    select subject_number, group_number, score, favourable, respondents, weight_sum, weight_square_sum, square_sum
-    from {{ ref('int_answer_counts') }}
-    where score is not null
-    union all
-    select subject_number, group_number, score, favourable, respondents, weight_sum, weight_square_sum,
-        square_factor * weight_square_sum,
-    from {{ ref('int_cell_values') }}
-    inner join {{ ref('int_strata') }} using (post_stratum_number)
-    where answer is null
-
-),
-
-valued as (
-
-    select *, false as is_favourable, score as value from counted
-    union all
-    select counted.*, true, counted.favourable
-    from counted
-    inner join {{ ref('int_subjects') }} as subjects using (subject_number)
-    where subjects.kind <> 'shared_theme'
-
-),
-
-totals as (
+with totals as (
 
     select
         subject_number,
         is_favourable,
         group_number,
-        {{ total_sums() }}
-    from valued
+        {%- for name in additive_totals() %}
+        sum({{ name }}){{ '::bigint' if name == 'respondents' }} as {{ name }},
+        {%- endfor %}
+        sum(square_factor * weight_square_value_square_sum) as value_square,
+        sum(square_factor * weight_square_value_sum) as value_weight_square,
+        sum(square_factor * weight_square_sum) as weight_square,
+    from {{ ref('int_post_stratum_totals') }}
+    inner join {{ ref('int_strata') }} using (post_stratum_number)
     group by all
 
 )

@@ -1,13 +1,3 @@
-with counts as (
-
-    select wave_id, item_id, breakdown, group_code, answer,
-        sum(respondents) as respondents,
-        sum(weight_sum) as weight_sum,
-    from {{ ref('int_answer_counts') }}
-    group by all
-
-)
-
 -- Every answer of the scale has a row, also one that nobody gave.
 select
     groups.wave_id,
@@ -24,7 +14,7 @@ inner join {{ ref('stg_item_answers') }} as answers
     on groups.wave_id = answers.wave_id
     and groups.item_id = answers.item_id
     and answers.meaning = 'answer'
-left join counts
+left join {{ ref('int_answer_counts') }} as counts
     on groups.wave_id = counts.wave_id
     and groups.item_id = counts.item_id
     and groups.breakdown = counts.breakdown

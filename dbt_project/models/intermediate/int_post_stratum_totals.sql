@@ -1,24 +1,34 @@
--- A score and how much of it is favourable are summed side by side, and then put one below the other.
-with totals as (
+-- A score and how much of it is favourable were summed side by side, and are put one below the other.
+with numbered as (
 
     select
-        subject_number,
-        group_number,
-        post_stratum_number,
-        sum(weight_sum) as weight_sum,
-        sum(weight_sum * score) as weighted_score_sum,
-        sum(weight_sum * favourable) as weighted_favourable_sum,
-    from {{ ref('int_cell_values') }}
-    where score is not null
-    group by all
+        subjects.subject_number,
+        subjects.kind,
+        groups.group_number,
+        strata.post_stratum_number,
+        sums.*,
+    from {{ ref('int_value_sums') }} as sums
+    inner join {{ ref('int_groups') }} as groups using (wave_id, breakdown, group_code)
+    inner join {{ ref('int_strata') }} as strata using (wave_id, post_stratum)
+    inner join {{ ref('int_subjects') }} as subjects
+        on sums.kind = subjects.kind
+        and sums.subject_id = subjects.subject_id
+        and sums.trend_wave_id is not distinct from subjects.trend_wave_id
 
 )
 
-select subject_number, false as is_favourable, group_number, post_stratum_number, weight_sum,
-    weighted_score_sum as weighted_value_sum,
-from totals
-union all
-select subject_number, true, group_number, post_stratum_number, weight_sum, weighted_favourable_sum
-from totals
-inner join {{ ref('int_subjects') }} using (subject_number)
-where kind <> 'shared_theme'
+{% for value in ['score', 'favourable'] %}
+select
+    subject_number,
+    {{ value == 'favourable' }} as is_favourable,
+    group_number,
+    post_stratum_number,
+    respondents,
+    weight_sum,
+    weight_square_sum,
+    {%- for name in sums_of(value) %}
+    {{ value }}_{{ name }} as {{ name }},
+    {%- endfor %}
+from numbered
+{{ "union all" if not loop.last else "where kind <> 'shared_theme'" }}
+{% endfor %}

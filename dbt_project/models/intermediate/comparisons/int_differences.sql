@@ -21,16 +21,17 @@ with differences as (
             as pooled_standard_deviation,
         own.mean as group_mean,
         reference.mean as reference_mean,
+    -- Each comparison has one row of each; left joins keep this order, and so never meet all pairs of groups.
     from {{ ref('int_comparisons') }} as comparisons
-    inner join {{ ref('int_means') }} as own
+    left join {{ ref('int_means') }} as own
         on own.side = 'group'
         and {{ same_subject('comparisons', 'own') }}
         and comparisons.group_code = own.group_code
-    inner join {{ ref('int_means') }} as reference
+    left join {{ ref('int_means') }} as reference
         on reference.side = if(comparisons.kind = 'rest', 'rest', 'group')
         and {{ same_subject('comparisons', 'reference') }}
         and reference.group_code = if(comparisons.kind = 'rest', comparisons.group_code, comparisons.reference_code)
-    inner join {{ ref('int_comparison_covariances') }} as covariances
+    left join {{ ref('int_comparison_covariances') }} as covariances
         on {{ same_subject('comparisons', 'covariances') }}
         and comparisons.group_code = covariances.group_code
         and comparisons.reference_code = covariances.reference_code

@@ -26,7 +26,7 @@ tested as (
             breakdown,
             kind,
             -- Of two groups, each is the other's rest: one test, not two.
-            case when kind = 'rest' and count(distinct group_code) over same_breakdown = 2 then group_code end
+            case when kind = 'rest' and count(*) over same_breakdown = 2 then group_code end
         ) as family,
     from differences
     window same_breakdown as (partition by wave_id, subject_id, measure, breakdown, kind)

@@ -1,3 +1,5 @@
+{{ config(materialized="view") }}
+
 -- Both scores of a relation as deviations in standard units: the scores themselves, and their mid-ranks.
 with cells as (
 

@@ -1,29 +1,31 @@
--- The cells of items, rolled up to groups. An answer that is no score counts, and has none.
+-- depends_on: {{ ref('stg_waves') }}
+-- depends_on: {{ ref('int_wave_sources') }}
+-- The cells of items, rolled up to groups, also of answers that are no score.
 with counts as (
 
     select
         subject_number,
         group_number,
         answer,
-        score,
-        favourable,
         sum(respondents)::bigint as respondents,
         sum(weight_sum) as weight_sum,
-        sum(weight_square_sum) as weight_square_sum,
-        sum(square_factor * weight_square_sum) as square_sum,
     from {{ ref('int_cell_values') }}
-    inner join {{ ref('int_strata') }} using (post_stratum_number)
-    where answer is not null
+    where answer is not null and {{ is_of_wave_to_sum() }}
     group by all
 
 )
 
+-- Numbers are another run's; names stay.
 select
-    groups.wave_id,
+    wave_id,
+    sources.wave_version,
     subjects.subject_id as item_id,
     groups.breakdown,
     groups.group_code,
-    counts.*,
+    counts.answer,
+    counts.respondents,
+    counts.weight_sum,
 from counts
 inner join {{ ref('int_groups') }} as groups using (group_number)
+inner join {{ ref('int_wave_sources') }} as sources using (wave_id)
 inner join {{ ref('int_subjects') }} as subjects using (subject_number)

@@ -1,9 +1,17 @@
+-- depends_on: {{ ref('stg_waves') }}
+-- depends_on: {{ ref('int_wave_sources') }}
 -- A respondent's residual is what the correlation would gain by a little more of the respondent's weight.
 {%- set relation = relation_keys() ~ ', method' %}
-with correlations as (
+with scored as materialized (
+
+    select * exclude (wave_version) from {{ ref('int_relation_values') }} where {{ is_of_wave_to_sum() }}
+
+),
+
+correlations as (
 
     select {{ relation }}, sum(weight_sum * pressure * craft) / any_value(total_weight) as correlation
-    from {{ ref('int_relation_values') }}
+    from scored
     group by all
 
 ),
@@ -11,7 +19,7 @@ with correlations as (
 related as (
 
     select *
-    from {{ ref('int_relation_values') }}
+    from scored
     inner join correlations using ({{ relation }})
 
 ),
@@ -44,6 +52,7 @@ influences as (
 
 select
     {{ relation }},
+    sources.wave_version,
     stratum,
     post_stratum,
     any_value(correlation) as correlation,
@@ -51,4 +60,5 @@ select
     sum(weight_sum * influence / total_weight) as residual_sum,
     sum(weight_square_sum * pow(influence / total_weight, 2)) as residual_square_sum,
 from influences
+inner join {{ ref('int_wave_sources') }} as sources using (wave_id)
 group by all
