@@ -28,8 +28,8 @@ THEME_BREAKDOWNS = ("role", "domain", "ministry")
 FOR_PEOPLE = {"stg_answers", "stg_respondents"}
 ROWS_OF_RESPONDENTS = {"stg_responses", "stg_backgrounds"}
 
-# Views of cells, which sums read a wave at a time: a test would make all their rows.
-WITHOUT_KEY = {"int_cell_values", "int_relation_values"}
+# A view that only puts three tables into one shape; several rows may have the same value.
+WITHOUT_KEY = {"int_cell_values"}
 
 
 class Project:

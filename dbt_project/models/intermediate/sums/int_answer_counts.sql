@@ -1,5 +1,4 @@
 -- depends_on: {{ ref('stg_waves') }}
--- depends_on: {{ ref('int_wave_sources') }}
 -- The cells of items, rolled up to groups, also of answers that are no score.
 with counts as (
 

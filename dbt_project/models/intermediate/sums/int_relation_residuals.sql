@@ -1,5 +1,4 @@
 -- depends_on: {{ ref('stg_waves') }}
--- depends_on: {{ ref('int_wave_sources') }}
 -- A respondent's residual is what the correlation would gain by a little more of the respondent's weight.
 {%- set relation = relation_keys() ~ ', method' %}
 with scored as materialized (

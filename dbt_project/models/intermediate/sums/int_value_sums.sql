@@ -1,5 +1,4 @@
 -- depends_on: {{ ref('stg_waves') }}
--- depends_on: {{ ref('int_wave_sources') }}
 -- The cells rolled up to groups: all that a mean and its error need of a score, and of how much of it is
 -- favourable.
 with sums as (
