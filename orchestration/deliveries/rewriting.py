@@ -29,7 +29,9 @@ CATALOG = """
     select 'column', schema_name || '.' || table_name, column_name, concat_ws('|', data_type, comment)
     from duckdb_columns() where database_name = $database and not internal
     union all
-    select 'view', schema_name, view_name, concat_ws('|', sql, comment)
+    -- DuckDB writes the columns of a `replace` down in another order each time: the words of a view, sorted.
+    select 'view', schema_name, view_name,
+        concat_ws('|', list_sort(regexp_extract_all(sql, '\\w+|[^\\w\\s]'))::varchar, comment)
     from duckdb_views() where database_name = $database and not internal
     union all
     select 'sequence', schema_name, sequence_name, concat_ws('|', start_value, last_value)

@@ -153,14 +153,17 @@ def test_a_database_written_anew_is_the_same_in_all_else(tmp_path: Path) -> None
             create view raw.waves as select * from "warehouse"."raw"."deliveries";
             comment on view raw.waves is 'A view.';
             create view raw.earlier as select * from raw.waves;
+            create view raw.later as
+                select * replace (revision + 1 as revision, upper(wave_id) as wave_id) from raw.waves;
             create macro raw.twice(x) as x * 2;
             insert into raw.deliveries (wave_id, mood, cells) values ('a', 'bad', map {'v1': 3});
             """
         )
-        before = connection.execute("from raw.earlier").fetchall()
+        views = "from raw.earlier union all from raw.later"
+        before = connection.execute(views).fetchall()
     rewritten(database)
     with duckdb.connect(database) as connection:
-        assert connection.execute("from raw.earlier").fetchall() == before
+        assert connection.execute(views).fetchall() == before
         told = "select comment from duckdb_tables() union all select comment from duckdb_views() where comment is not null union all select comment from duckdb_columns() where comment is not null"
         assert {row[0] for row in connection.execute(told).fetchall()} == {
             'One row per delivery; it\'s "told".',
