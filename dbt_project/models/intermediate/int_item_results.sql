@@ -41,10 +41,12 @@ select
     scores.effective_n,
     scores.design_effect,
     groups.dont_know_share,
-    {{ suppression('groups.respondents') }}
+    {{ hidden_if('hidden.reason is not null') }}
 from {{ ref('int_item_groups') }} as groups
 inner join {{ ref('items') }} as items using (item_id)
 left join scores using (wave_id, item_id, breakdown, group_code)
 left join favourables using (wave_id, item_id, breakdown, group_code)
 left join {{ ref('int_item_shapes') }} as shapes using (wave_id, item_id, breakdown, group_code)
+left join {{ ref('int_hidden_groups') }} as hidden
+    on {{ is_hidden('hidden', "'item'", 'groups.item_id', 'groups', 'groups.group_code') }}
 cross join survey

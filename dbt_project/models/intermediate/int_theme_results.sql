@@ -12,7 +12,9 @@ favourable_scores as (
 
 item_shares as (
 
-    select wave_id, theme_id, breakdown, group_code, avg(favourable_share) as favourable_share
+    -- The average would tell the one item that is hidden.
+    select wave_id, theme_id, breakdown, group_code,
+        if(bool_or(is_suppressed), null, avg(favourable_share)) as favourable_share,
     from {{ ref('int_item_results') }}
     group by all
 
@@ -53,9 +55,11 @@ select
     favourable_scores.standard_error as favourable_score_se,
     favourable_scores.ci_low as favourable_score_ci_low,
     favourable_scores.ci_high as favourable_score_ci_high,
-    {{ suppression('coalesce(scores.respondents, 0)') }}
+    {{ hidden_if('hidden.reason is not null') }}
 from item_shares
 inner join items_asked using (wave_id, theme_id)
 left join scores using (wave_id, theme_id, breakdown, group_code)
 left join favourable_scores using (wave_id, theme_id, breakdown, group_code)
+left join {{ ref('int_hidden_groups') }} as hidden
+    on {{ is_hidden('hidden', "'theme'", 'item_shares.theme_id', 'item_shares', 'item_shares.group_code') }}
 cross join survey

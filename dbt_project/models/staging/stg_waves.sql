@@ -33,6 +33,9 @@ definitions as (
     select wave_id, format('{}', terms) from deliveries cross join {{ ref('driver_terms') }} as terms
     union all
     select wave_id, format('{}', breakdowns) from deliveries cross join {{ ref('breakdowns') }} as breakdowns
+    union all
+    -- Small post-strata share a weight.
+    select wave_id, format('{}', minimum_group_size) from deliveries cross join {{ ref('survey') }}
 
 ),
 

@@ -16,9 +16,10 @@ select
     means.is_favourable,
     means.group_number,
 from {{ ref('int_means') }} as means
-cross join {{ ref('survey') }} as survey
+left join {{ ref('int_hidden_groups') }} as hidden
+    on {{ is_hidden('hidden', "split_part(means.measure, '_', 1)", 'means.subject_id', 'means', 'means.group_code') }}
 where
     means.side = 'group'
     and means.measure in ('item_score', 'theme_score')
     and means.breakdown <> 'total'
-    and means.respondents >= survey.minimum_group_size
+    and hidden.reason is null

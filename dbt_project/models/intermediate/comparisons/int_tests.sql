@@ -1,9 +1,15 @@
 with differences as (
 
-    select differences.*, items.theme_id, survey.minimum_group_size
+    select
+        differences.*,
+        items.theme_id,
+        own.reason is not null or reference.reason is not null as is_too_few,
     from {{ ref('int_differences') }} as differences
     left join {{ ref('items') }} as items on differences.subject_id = items.item_id
-    cross join {{ ref('survey') }} as survey
+    left join {{ ref('int_hidden_groups') }} as own
+        on {{ is_hidden('own', "split_part(measure, '_', 1)", 'differences.subject_id', 'differences', 'differences.group_code') }}
+    left join {{ ref('int_hidden_groups') }} as reference
+        on {{ is_hidden('reference', "split_part(measure, '_', 1)", 'differences.subject_id', 'differences', 'differences.reference_code') }}
 
 ),
 
@@ -11,7 +17,6 @@ tested as (
 
     select
         *,
-        least(respondents, reference_respondents) < minimum_group_size as is_too_few,
         case when not is_too_few then student_t_p(t, degrees_of_freedom::double) end as p_value,
         case when not is_too_few then student_t_p(welch_t, welch_degrees_of_freedom) end as welch_p_value,
         -- Both one-sided tests: the difference is smaller than a fifth of the pooled deviation.

@@ -20,8 +20,7 @@ trends as (
         items.item_id,
         items.comparability,
         items.items_shared,
-        least(trends.respondents, trends.previous_respondents) < survey.minimum_group_size as is_suppressed,
-        survey.minimum_group_size,
+        {{ hidden_if('hidden.line_code is not null') }}
         case when not is_suppressed then student_t_p(trends.t, trends.degrees_of_freedom::double) end as p_value,
         concat_ws('|',
             trends.wave_id, if(trends.measure = 'theme_score', 'themes', items.theme_id), trends.measure,
@@ -29,6 +28,13 @@ trends as (
         ) as family,
     from {{ ref('int_trends') }} as trends
     inner join items using (wave_id, subject_id, measure)
+    left join {{ ref('int_hidden_trends') }} as hidden
+        on trends.wave_id = hidden.wave_id
+        and trends.subject_id = hidden.subject_id
+        and split_part(trends.measure, '_', 1) = hidden.kind
+        and trends.breakdown = hidden.breakdown
+        and trends.basis = hidden.basis
+        and trends.group_code = hidden.line_code
     cross join {{ ref('survey') }} as survey
 
 )

@@ -5,6 +5,7 @@ with strata as (
         count(distinct stratum) as strata,
         count(distinct post_stratum) as post_strata,
         count(distinct stratum) filter (stratum_respondents > stratum_headcount) as strata_above_headcount,
+        count(distinct stratum) filter (is_weight_shared) as strata_sharing_weight,
     from {{ ref('stg_post_strata') }}
     group by all
 

@@ -31,6 +31,7 @@ select
     raking.raking_cycles,
     raking.largest_margin_error,
     raking.converged,
+    case when designs.weighting = 'population' then population.strata_sharing_weight end as strata_sharing_weight,
 from {{ ref('int_weight_distributions') }} as weights
 inner join {{ ref('int_designs') }} as designs using (wave_id)
 inner join {{ ref('int_population_matches') }} as population using (wave_id)

@@ -3,8 +3,8 @@ with evidence as (
     select
         evidence.*,
         findings.rule in ('every', 'most') as is_directed,
-        {{ suppression('evidence.respondents') }}
-    from {{ ref('int_finding_evidence') }} as evidence
+        {{ hidden_if('evidence.is_hidden') }}
+    from {{ ref('int_shown_evidence') }} as evidence
     inner join {{ ref('int_findings') }} as findings using (wave_id, finding_id)
     cross join {{ ref('survey') }} as survey
 

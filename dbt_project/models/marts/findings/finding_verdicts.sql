@@ -1,12 +1,13 @@
 {{ config(alias="findings") }}
 
--- A claim is hidden with its smallest group.
+-- A claim is hidden with any of its contrasts.
 with verdicts as (
 
     select
         verdicts.*,
-        {{ suppression('coalesce(verdicts.respondents, 0)') }}
+        {{ hidden_if('hidden.is_hidden or coalesce(verdicts.respondents, 0) < survey.minimum_group_size') }}
     from {{ ref('int_finding_verdicts') }} as verdicts
+    left join {{ ref('int_hidden_findings') }} as hidden using (wave_id, finding_id)
     cross join {{ ref('survey') }} as survey
 
 )

@@ -2,8 +2,9 @@ with coefficients as (
 
     select
         drivers.*,
-        {{ suppression('least(drivers.respondents, drivers.reference_respondents)') }}
+        {{ hidden_if('hidden.is_hidden') }}
     from {{ ref('int_drivers') }} as drivers
+    inner join {{ ref('int_hidden_drivers') }} as hidden using (wave_id, theme_id, attribute_id, group_code)
     cross join {{ ref('survey') }} as survey
 
 )

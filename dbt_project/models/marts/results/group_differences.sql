@@ -1,7 +1,8 @@
 with tests as (
 
-    select *, subject_id as item_id, is_too_few as is_suppressed
-    from {{ ref('int_tests') }}
+    select tests.*, subject_id as item_id, {{ hidden_if('is_too_few') }}
+    from {{ ref('int_tests') }} as tests
+    cross join {{ ref('survey') }} as survey
     where measure = 'item_score'
 
 ),
@@ -30,7 +31,6 @@ select
     {{ shown('cohens_h') }},
     verdict,
     is_suppressed,
-    case when is_suppressed then format('fewer than {} respondents on one side', minimum_group_size) end
-        as suppression_reason,
+    suppression_reason,
 from tests
 inner join favourables using (wave_id, item_id, breakdown, group_code, reference_code)

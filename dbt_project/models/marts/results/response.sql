@@ -14,6 +14,17 @@ with returned as (
 
 ),
 
+-- Of a break-down with a group that is hidden for some item, the share would tell what its items leave.
+incomplete as (
+
+    select distinct hidden.wave_id, hidden.breakdown
+    from {{ ref('int_hidden_groups') }} as hidden
+    left join {{ ref('int_hidden_groups') }} as in_response
+        on {{ is_hidden('in_response', "'response'", "'response'", 'hidden', 'hidden.group_code') }}
+    where hidden.kind = 'item' and hidden.group_code <> 'rest' and in_response.reason is null
+
+),
+
 combined as (
 
     select
@@ -23,12 +34,15 @@ combined as (
         case when returned.breakdown = 'total' then waves.invited end as invited,
         returned.returned,
         coalesce(returned.usable, 0)::bigint as usable,
-        returned.item_nonresponse_share,
+        if(incomplete.breakdown is null, returned.item_nonresponse_share, null) as item_nonresponse_share,
         population.headcount,
-        {{ suppression('returned.returned') }}
+        {{ hidden_if('hidden.reason is not null') }}
     from returned
     inner join {{ ref('waves') }} as waves using (wave_id)
     left join {{ ref('int_population') }} as population using (wave_id, breakdown, group_code)
+    left join {{ ref('int_hidden_groups') }} as hidden
+        on {{ is_hidden('hidden', "'response'", "'response'", 'returned', 'returned.group_code') }}
+    left join incomplete using (wave_id, breakdown)
     cross join {{ ref('survey') }} as survey
 
 )

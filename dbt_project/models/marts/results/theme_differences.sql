@@ -1,7 +1,8 @@
 with tests as (
 
-    select * replace (subject_id as theme_id), is_too_few as is_suppressed
-    from {{ ref('int_tests') }}
+    select tests.* replace (subject_id as theme_id), {{ hidden_if('is_too_few') }}
+    from {{ ref('int_tests') }} as tests
+    cross join {{ ref('survey') }} as survey
     where measure = 'theme_score'
 
 ),
@@ -25,8 +26,7 @@ select
     {{ difference_columns() }}
     verdict,
     is_suppressed,
-    case when is_suppressed then format('fewer than {} respondents on one side', minimum_group_size) end
-        as suppression_reason,
+    suppression_reason,
     {{ shown('favourable_difference') }},
     {{ shown('favourable_difference_se') }},
 from tests

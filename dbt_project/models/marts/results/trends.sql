@@ -30,7 +30,6 @@ select
     verdict,
     broken_note as note,
     is_suppressed,
-    case when is_suppressed then format('fewer than {} respondents in one of the waves', minimum_group_size) end
-        as suppression_reason,
+    suppression_reason,
 from {{ ref('int_trend_tests') }}
 left join favourables using (wave_id, item_id, breakdown, basis, group_code)
