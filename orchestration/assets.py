@@ -16,7 +16,7 @@ from orchestration.codebook import Codebook
 from orchestration.counting import counts, recounts
 from orchestration.dbt_results import check_records, failures
 from orchestration.dbt_translation import VakwerkTranslator
-from orchestration.deliveries.accepted import waiting_for
+from orchestration.deliveries.accepted import held_because, waiting_for
 from orchestration.deliveries.door import accept
 from orchestration.deliveries.errors import (
     DeliveryError,
@@ -28,8 +28,9 @@ from orchestration.deliveries.loading import load
 from orchestration.deliveries.warehouse import RAW_SCHEMA, connected
 from orchestration.failed_runs import REFUSED
 from orchestration.fingerprints import code_fingerprint
+from orchestration.holding import hold
 from orchestration.jobs import DELIVERY_TAG
-from orchestration.notices import refusal_notice, send
+from orchestration.notices import held_notice, refusal_notice, send
 from orchestration.partitions import ONE_RUN
 from orchestration.publishing.publication import publish
 from orchestration.resources import WRITER_POOL
@@ -84,10 +85,15 @@ def build_assets(
         for delivery in due(settings, context.run_tags.get(DELIVERY_TAG), waves):
             with delivery_faults(settings):
                 outcome = accept(delivery.path, settings)
-            reports[outcome.wave_id] = outcome.report.summary
+                if reason := hold(settings, outcome.wave_id):
+                    send(settings, held_notice(outcome.wave_id, reason))
+            reports[outcome.wave_id] = reason or outcome.report.summary
         for wave_id in sorted(waves - set(reports)):
             if waiting := waiting_for(settings.accepted, wave_id):
-                reports[wave_id] = f"{waiting.file_name}: accepted before."
+                reports[wave_id] = (
+                    held_because(settings.accepted, wave_id)
+                    or f"{waiting.file_name}: accepted before."
+                )
         return dg.MaterializeResult(
             metadata={"new_deliveries": reports or "none: the waves stay as they are loaded"}
         )

@@ -17,7 +17,7 @@ from expectations.running import SUITES, run_suite
 from orchestration import audit
 from orchestration.assets import ACCEPTED, delivery_faults
 from orchestration.codebook import Codebook
-from orchestration.deliveries.accepted import database_of, waiting_for
+from orchestration.deliveries.accepted import database_of, to_load
 from orchestration.deliveries.door import refuse
 from orchestration.deliveries.report import Severity
 from orchestration.deliveries.warehouse import connected, state
@@ -32,7 +32,7 @@ def build_checks(settings: Settings) -> list[dg.AssetChecksDefinition]:
 
     @dg.multi_asset_check(name="check_delivery", specs=_specs("delivery"))
     def check_delivery() -> Iterator[dg.AssetCheckResult]:
-        waves = [wave for wave in codebook.waves if waiting_for(settings.accepted, wave)]
+        waves = [wave for wave in codebook.waves if to_load(settings.accepted, wave)]
         results = [
             run_suite(
                 "delivery",

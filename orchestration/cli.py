@@ -11,7 +11,7 @@ from orchestration.commands.checking import check
 from orchestration.commands.forgetting import forget
 from orchestration.commands.history import history, restore
 from orchestration.commands.new_wave import check_codebook, compare_waves, new_wave
-from orchestration.commands.refreshing import publish, run
+from orchestration.commands.refreshing import publish, release, run
 from orchestration.commands.reporting import status
 from orchestration.commands.serving import daemon, prepare, ui, web
 from orchestration.commands.simulating import simulate
@@ -30,6 +30,7 @@ for command in (
     status,
     history,
     restore,
+    release,
     simulate,
     publish,
     prepare,

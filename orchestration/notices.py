@@ -59,6 +59,12 @@ def refusal_notice(refusal: DeliveryRefused) -> Notice:
     return Notice(f"Delivery refused: {report.file_name}", "\n".join(lines))
 
 
+def held_notice(wave_id: str, reason: str) -> Notice:
+    """What is told of a correction that is held back: why, and what to do."""
+    text = f"{reason}.\nIt waits until `vakwerk release {wave_id}`; readers keep what they have."
+    return Notice(f"Correction of wave {wave_id} held back", text)
+
+
 def send(settings: Settings, notice: Notice, environment: Mapping[str, str] = os.environ) -> None:
     """Send a notice to what the environment names: a webhook, a mail server, both, or nobody.
 

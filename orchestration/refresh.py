@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 from orchestration.codebook import Codebook
 from orchestration.counting import Recount, counts_of, recounts
-from orchestration.deliveries.accepted import waiting_for
+from orchestration.deliveries.accepted import held_because, to_load
 from orchestration.deliveries.door import accept
 from orchestration.deliveries.errors import DeliveryRefused
 from orchestration.deliveries.landing import deliveries_in, pending
 from orchestration.deliveries.manifest import MANIFEST
 from orchestration.deliveries.warehouse import state
 from orchestration.fingerprints import code_fingerprint
-from orchestration.notices import refusal_notice, send
+from orchestration.holding import hold
+from orchestration.notices import held_notice, refusal_notice, send
 from orchestration.preparation import make_home, prepare
 from orchestration.publishing.publication import Manifest, published_manifest
 from orchestration.settings import Settings
@@ -32,10 +33,11 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Taken:
-    """What the door did: the waves that wait to be loaded, and every refusal."""
+    """What the door did: the waves that wait to be loaded, every refusal, and why waves are held back."""
 
     waves: tuple[str, ...]
     refusals: tuple[DeliveryRefused, ...]
+    held: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -74,11 +76,22 @@ def take_in(settings: Settings, paths: Iterable[Path], wave_id: str | None = Non
         *(delivery.path for delivery in pending(settings) if delivery.waits_for is None),
     ]:
         try:
-            accept(file, settings, wave_id if file in files else None)
+            accepted = accept(file, settings, wave_id if file in files else None)
+            if reason := hold(settings, accepted.wave_id):
+                send(settings, held_notice(accepted.wave_id, reason))
         except DeliveryRefused as refusal:
             send(settings, refusal_notice(refusal))
             refusals.append(refusal)
-    return Taken(tuple(_waiting(settings)), tuple(refusals))
+    return Taken(tuple(_waiting(settings)), tuple(refusals), held(settings))
+
+
+def held(settings: Settings) -> Mapping[str, str]:
+    """Why the delivery of a wave is held back, by wave; none of others."""
+    reasons = {
+        wave_id: held_because(settings.accepted, wave_id)
+        for wave_id in Codebook(settings.codebook).waves
+    }
+    return {wave_id: reason for wave_id, reason in reasons.items() if reason}
 
 
 def reason_to_refresh(settings: Settings, taken: Taken) -> str | None:
@@ -139,9 +152,9 @@ def refresh(settings: Settings, waves: Iterable[str], progress: Progress) -> Out
 
 
 def _waiting(settings: Settings) -> dict[str, str]:
-    """The sha256 of what is accepted and not loaded, by wave."""
+    """The sha256 of what is accepted, not held back and not loaded, by wave."""
     found = {
-        wave_id: waiting_for(settings.accepted, wave_id)
+        wave_id: to_load(settings.accepted, wave_id)
         for wave_id in Codebook(settings.codebook).waves
     }
     return {wave_id: waiting.sha256 for wave_id, waiting in found.items() if waiting}

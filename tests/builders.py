@@ -30,8 +30,8 @@ WORDING = {"v1": "Ik ken mijn vak", "v2": "Ik zie geen dilemma's", "v3": "Ik dur
 
 CODEBOOK: Mapping[str, str] = {
     "survey": """
-        survey_id,label_nl,label_en,minimum_group_size,description
-        tiny,Klein,Tiny,10,A survey for tests
+        survey_id,label_nl,label_en,minimum_group_size,hold_corrections,description
+        tiny,Klein,Tiny,10,false,A survey for tests
     """,
     "waves": """
         wave_id,label_nl,label_en,fieldwork_start,fieldwork_end,previous_wave_id,invited,is_synthetic,file_pattern,source

@@ -18,7 +18,7 @@ WAVES = ("2022", "2024")
 HOSTILE = """v1"a:b{c}'%[1]"""
 
 TABLES = {
-    "survey": "survey_id,label_nl,label_en,minimum_group_size,description\ns,s,s,10,\n",
+    "survey": "survey_id,label_nl,label_en,minimum_group_size,hold_corrections,description\ns,s,s,10,false,\n",
     "waves": (
         "wave_id,label_nl,label_en,fieldwork_start,fieldwork_end,previous_wave_id,invited,is_synthetic,file_pattern,source\n"
         "2022,,,2022-01-01,2022-02-01,,100,true,*2022*,\n"

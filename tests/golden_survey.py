@@ -91,8 +91,8 @@ def _tables() -> dict[str, tuple[str, list[Sequence[object]]]]:
     groups = {"role": ROLES, "domain": DOMAINS}
     return {
         "survey": (
-            "survey_id,label_nl,label_en,minimum_group_size,description",
-            [("golden", "Referentie", "Reference", 10, "R's sample")],
+            "survey_id,label_nl,label_en,minimum_group_size,hold_corrections,description",
+            [("golden", "Referentie", "Reference", 10, "false", "R's sample")],
         ),
         "waves": (
             "wave_id,label_nl,label_en,fieldwork_start,fieldwork_end,previous_wave_id,invited,is_synthetic,file_pattern,source",

@@ -12,7 +12,7 @@ from orchestration.codebook_rules.rows import listed, repeated, values
 
 # Each table's columns, and which of them identify a row.
 TABLES = {
-    "survey": "survey_id | label_nl label_en minimum_group_size description",
+    "survey": "survey_id | label_nl label_en minimum_group_size hold_corrections description",
     "waves": (
         "wave_id | label_nl label_en fieldwork_start fieldwork_end previous_wave_id invited "
         "is_synthetic file_pattern source"

@@ -61,7 +61,8 @@ def restore(
     from orchestration.commands.refreshing import refresh_what_is_new
     from orchestration.deliveries.errors import DeliveryRefused
     from orchestration.deliveries.restoring import restore as restore_revision
-    from orchestration.refresh import Taken
+    from orchestration.holding import hold
+    from orchestration.refresh import Taken, held
 
     settings = Settings.from_environment()
     started = time.monotonic()
@@ -72,8 +73,8 @@ def restore(
     else:
         if taken.database is None:
             console.print(f"Wave {wave} stands on the delivery of revision {revision} already.")
-        waves = (wave,) if taken.database is not None else ()
-        refresh_what_is_new(settings, Taken(waves, ()), started)
+        waves = (wave,) if taken.database is not None and not hold(settings, wave) else ()
+        refresh_what_is_new(settings, Taken(waves, (), held(settings)), started)
 
 
 def _as_json(revision: Revision) -> dict[str, object]:

@@ -43,7 +43,14 @@ def refresh_what_is_new(settings: Settings, taken: Taken, started: float) -> Non
     for refusal in taken.refusals:
         errors.print(as_renderable(refusal.report))
         errors.print(f"The file and this report are in {refusal.folder}.", soft_wrap=True)
-    exit_code = REFUSED if taken.refusals else 0
+    for wave_id, why in taken.held.items():
+        errors.print(
+            f"Held back: {why}. To publish it all the same: vakwerk release {wave_id}",
+            style="yellow",
+            markup=False,
+            soft_wrap=True,
+        )
+    exit_code = REFUSED if taken.refusals or taken.held else 0
     reason = reason_to_refresh(settings, taken)
     waves = taken.waves or tuple(state(settings))
     if reason is None:
@@ -71,6 +78,19 @@ def refresh_what_is_new(settings: Settings, taken: Taken, started: float) -> Non
             raise typer.Exit(1)
         console.print(f"Published {settings.published / 'marts.duckdb'}", soft_wrap=True)
     raise typer.Exit(exit_code)
+
+
+def release(wave: Annotated[str, typer.Argument(help="The wave.")]) -> None:
+    """Load and publish a correction that is held back, as it changes few people."""
+    from orchestration.deliveries.accepted import exclusive, let_go
+    from orchestration.refresh import Taken
+
+    settings = Settings.from_environment()
+    started = time.monotonic()
+    with exclusive(settings.accepted):
+        waiting = let_go(settings.accepted, wave)
+    console.print(f"Released {waiting.file_name!r}.", markup=False)
+    refresh_what_is_new(settings, Taken((wave,), ()), started)
 
 
 def publish() -> None:

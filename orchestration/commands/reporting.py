@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def status() -> None:
     """Say which waves are expected, delivered, loaded and published."""
-    from orchestration.deliveries.accepted import waiting_for
+    from orchestration.deliveries.accepted import held_because, waiting_for
     from orchestration.deliveries.landing import pending
     from orchestration.deliveries.warehouse import state
     from orchestration.publishing.publication import published_manifest
@@ -41,7 +41,9 @@ def status() -> None:
         reason = f" ({delivery.waits_for})" if delivery.waits_for else ""
         console.print(f"Waiting in the landing folder: {delivery.path.name}{reason}", markup=False)
     for wave_id in Codebook(settings.codebook).waves:
-        if waiting := waiting_for(settings.accepted, wave_id):
+        if held := held_because(settings.accepted, wave_id):
+            console.print(f"Held back: {held}; `vakwerk release {wave_id}`", markup=False)
+        elif waiting := waiting_for(settings.accepted, wave_id):
             console.print(f"Accepted and waiting to be loaded: {waiting.file_name}", markup=False)
     console.print(
         f"Published build: {manifest['build_id'] if manifest else 'none; `vakwerk run` makes it'}"

@@ -1,8 +1,9 @@
 """Accepted deliveries: what passed the door and waits to be loaded, one a wave.
 
 `accepted/<wave>.duckdb` holds the table `delivered` (every column text, in the file's order), its
-value labels and what is known of the file; `accepted/<wave><suffix>` is the file itself. What
-belongs here: writing, finding and removing the two, by one process at a time. What does not:
+value labels and what is known of the file; `accepted/<wave><suffix>` is the file itself, and
+`accepted/<wave>.held` says why it is held back, if it is. What belongs here: writing, finding and
+removing these, by one process at a time. What does not:
 judging them.
 """
 
@@ -121,7 +122,41 @@ def waiting_for(accepted: Path, wave_id: str) -> Waiting | None:
     return Waiting(*row) if row else None
 
 
+def keep_back(accepted: Path, wave_id: str, reason: str) -> None:
+    """Let the accepted delivery of a wave wait until it is released."""
+    _held(accepted, wave_id).write_text(reason, encoding="utf-8")
+
+
+def held_because(accepted: Path, wave_id: str) -> str | None:
+    """Why the accepted delivery of a wave is held back; None where it is not."""
+    place = _held(accepted, wave_id)
+    return place.read_text(encoding="utf-8") if place.exists() else None
+
+
+def let_go(accepted: Path, wave_id: str) -> Waiting:
+    """Let a delivery that was held back be loaded with the next run; gives what is known of it.
+
+    Raises DeliveryError where none of the wave is held.
+    """
+    waiting = waiting_for(accepted, wave_id)
+    if waiting is None or held_because(accepted, wave_id) is None:
+        raise DeliveryError(
+            f"No delivery of wave {wave_id} is held; `vakwerk status` lists those that are."
+        )
+    _held(accepted, wave_id).unlink()
+    return waiting
+
+
+def to_load(accepted: Path, wave_id: str) -> Waiting | None:
+    """What is known of a wave's accepted delivery that may be loaded; None where none waits for that."""
+    return None if held_because(accepted, wave_id) else waiting_for(accepted, wave_id)
+
+
 def column_count(accepted: Path, wave_id: str) -> int:
     """How many columns a wave's accepted delivery has."""
     with duckdb.connect(database_of(accepted, wave_id), read_only=True) as connection:
         return len(connection.execute("describe delivered").fetchall())
+
+
+def _held(accepted: Path, wave_id: str) -> Path:
+    return accepted / f"{wave_id}.held"

@@ -7,7 +7,8 @@ names of columns come out, never an answer or a respondent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,8 +73,22 @@ def against_loaded(settings: Settings, database: Path) -> Difference | None:
     `database` is the delivery's own. Raises WarehouseBusy where another process holds the warehouse,
     DeliveryError where the key is gone that hides the respondents.
     """
+    with incoming(settings, database) as tables:
+        return difference(*tables) if tables else None
+
+
+@contextmanager
+def incoming(
+    settings: Settings, database: Path
+) -> Iterator[tuple[DuckDBPyConnection, str, str, str] | None]:
+    """The loaded wave of a delivery beside the delivery itself, with the same keyed respondent ids.
+
+    Gives a connection, the relation that is loaded, the one that comes, and the respondents' column;
+    None where the wave is not loaded. Raises as `against_loaded`.
+    """
     if not settings.warehouse.exists():
-        return None
+        yield None
+        return
     with connected(settings, read_only=True) as connection:
         connection.execute(f"attach {literal(str(database))} as accepted (read_only)")
         delivery = connection.execute(
@@ -82,7 +97,8 @@ def against_loaded(settings: Settings, database: Path) -> Difference | None:
         wave_id, respondent = delivery or ("", "")
         loaded = loaded_waves(connection).get(wave_id)
         if loaded is None:
-            return None
+            yield None
+            return
         connection.execute(
             f"""
             create temp table incoming as
@@ -91,8 +107,7 @@ def against_loaded(settings: Settings, database: Path) -> Difference | None:
             """,  # noqa: S608
             parameters(read_key(settings.key_file, may_create=False), wave_id),
         )
-        before = f"raw.{identifier(loaded.table_name)}"
-        return difference(connection, before, "temp.incoming", respondent)
+        yield connection, f"raw.{identifier(loaded.table_name)}", "temp.incoming", respondent
 
 
 def _match(

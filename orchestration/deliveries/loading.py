@@ -18,7 +18,7 @@ from orchestration.deliveries.accepted import (
     exclusive,
     file_of,
     remove,
-    waiting_for,
+    to_load,
 )
 from orchestration.deliveries.archive import archived, put_in_archive, release
 from orchestration.deliveries.differences import difference
@@ -47,14 +47,14 @@ class Loaded:
 
 
 def load(settings: Settings, wave_id: str) -> Loaded:
-    """Load the accepted delivery of a wave; without one, the wave stays as it is loaded.
+    """Load the accepted delivery of a wave; without one, or with one held back, it stays as it is.
 
     Raises DeliveryError where the wave is neither loaded nor waiting, WarehouseBusy where another
     process holds the warehouse.
     """
     table_name(wave_id)
     with exclusive(settings.accepted):
-        waiting = waiting_for(settings.accepted, wave_id)
+        waiting = to_load(settings.accepted, wave_id)
         if waiting is None:
             current = state(settings).get(wave_id)
             if current is None:

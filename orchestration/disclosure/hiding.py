@@ -1,8 +1,8 @@
 """What is hidden: small groups, those that gave one answer, and what would give either away.
 
 A group under the minimum is hidden, and one in which all gave the same answer. Then each of these,
-for all that a reader can add and subtract, might as well have the minimum of respondents, and might
-have given another answer: others are hidden until that is so. What is cheapest to hide for a group
+for all that a reader can add and subtract, might as well have the minimum of respondents, and nobody
+in it need have given an answer: others are hidden until that is so. What is cheapest to hide for a group
 is a linear program: the counts nearest to the true ones that protect it, and what they change.
 Castro, J. (2012), Recent advances in optimization techniques for statistical tabular data
 protection, European Journal of Operational Research 216(2).
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack, kron, lil_array, vstack
 
@@ -29,6 +30,8 @@ FOR_OTHERS = "for others"
 # What is hidden already costs next to nothing; free, a program would have many ends.
 HIDDEN_COST = 1e-6
 TOLERANCE = 1e-6
+# A group of everyone counts as so many small ones more.
+SIZE_COST = 10
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,16 @@ class Rules:
     minimum: int
     one_answer: bool = True
     remainder: bool = True
+
+
+@dataclass(frozen=True)
+class Need:
+    """By how much the respondents of a group who gave some answers must go up, or down (`sign`)."""
+
+    group: Group
+    answers: NDArray[np.float64]
+    amount: float
+    sign: int = 1
 
 
 def hidden_groups(
@@ -109,8 +122,26 @@ def _hide_for_others(
         return
     programs = Programs(parts)
     for group in sorted(needy, key=lambda group: (parts.counts[group].sum(), group)):
-        for changed in programs.changed(group, protected[group], hidden, rules, sizes):
-            hidden.setdefault(changed, FOR_OTHERS)
+        for needs in _needs(group, parts.counts[group], protected[group], rules):
+            for changed in programs.changed(needs, hidden, sizes):
+                hidden.setdefault(changed, FOR_OTHERS)
+
+
+def _needs(group: Group, counts: Counts, reason: str, rules: Rules) -> Iterator[list[Need]]:
+    """What must be possible of a hidden group, each list at once."""
+    every = np.ones(len(counts))
+    up = [Need(group, every, float(rules.minimum - counts.sum()) if reason == TOO_FEW else 1.0)]
+    if rules.one_answer and has_one_answer(counts):
+        others = every.copy()
+        others[counts.argmax()] = 0
+        up = [*(up if reason == TOO_FEW else []), Need(group, others, 1.0)]
+    yield up
+    if reason == TOO_FEW and len(counts) > 1:
+        # That nobody gave an answer that somebody gave; together, each by its share of one.
+        given = np.flatnonzero(counts)
+        yield [
+            Need(group, np.eye(len(counts))[answer], 1 / len(given), sign=-1) for answer in given
+        ]
 
 
 class Programs:
@@ -130,55 +161,56 @@ class Programs:
         weight = np.array([end for weights in ends for end in weights])
         one_each = csr_array((np.ones(len(weight)), (np.arange(len(weight)), self.part)))
         signs = _signs(parts.sums, self.groups) @ one_each.T
-        weighted = signs[
-            [number for number, sum_ in enumerate(parts.sums) if _is_weighed(parts, sum_[1])]
+        weighed = [
+            number for number, (_, parts_) in enumerate(parts.sums) if _is_weighed(parts, parts_)
         ]
-        answers = self.counts.shape[1]
-        changes = csr_array(kron(vstack([signs, weighted * weight]), np.eye(answers)))
         # The stubs of scipy know dense programs only.
-        self.sums: Any = hstack([changes, -changes], format="csr")
-        share = self.counts / np.bincount(self.part)[:, None]
-        self.most = np.concatenate(
-            [np.full(len(weight) * answers, np.inf), share[self.part].ravel()]
-        )
+        self.sums: Any = vstack([signs, signs[weighed] * weight], format="csr")
+        self.share = (self.counts / np.bincount(self.part)[:, None])[self.part]
 
     def changed(
         self,
-        group: Group,
-        reason: str,
+        needs: Sequence[Need],
         hidden: Collection[Group],
-        rules: Rules,
         sizes: Mapping[Group, int],
     ) -> list[Group]:
-        """The parts that change in the nearest counts that protect the group."""
-        place = self.groups.index(group)
-        answers = self.counts.shape[1]
-        own = self.counts[place]
-        needs = [(np.ones(answers), float(rules.minimum - own.sum()) if reason == TOO_FEW else 1.0)]
-        if rules.one_answer and has_one_answer(own):
-            others = np.ones(answers)
-            others[own.argmax()] = 0
-            needs = [needs[0], (others, 1.0)] if reason == TOO_FEW else [(others, 1.0)]
-        more = np.array([np.outer(self.part == place, counted).ravel() for counted, _ in needs])
+        """The parts that change in the nearest counts that meet the needs; all, where none do."""
         size = np.array(
             [sizes.get(name, own.sum()) for name, own in zip(self.groups, self.counts, strict=True)]
         )
-        cost = 1 + size / (1 + size.max())
-        cost[[number for number, name in enumerate(self.groups) if name in hidden]] = HIDDEN_COST
+        is_hidden = np.array([name in hidden for name in self.groups])
+        cost = np.where(is_hidden, HIDDEN_COST, 1 + SIZE_COST * size / (1 + size.max()))
+        # What is hidden already is enough more often than not, and makes a small program.
+        for columns in (np.flatnonzero(is_hidden[self.part]), np.arange(len(self.part))):
+            change = self._nearest(needs, columns, cost)
+            if change is not None:
+                return [self.groups[part] for part in np.unique(self.part[columns[change]])]
+        return self.groups
+
+    def _nearest(self, needs: Sequence[Need], columns: Any, cost: Any) -> Any:
+        """Which of the columns change; None where they cannot meet the needs."""
+        answers = self.counts.shape[1]
+        part = self.part[columns]
+        by_answer: Any = csr_array(kron(self.sums[:, columns], np.eye(answers)))
+        rows = np.array(
+            [
+                np.outer(part == self.groups.index(need.group), need.answers).ravel() * need.sign
+                for need in needs
+            ]
+        )
+        most = np.concatenate([np.full(len(part) * answers, np.inf), self.share[columns].ravel()])
         found = linprog(
-            np.tile(np.repeat(cost[self.part], answers), 2),
-            A_ub=np.hstack([-more, more]),
-            b_ub=[-need for _, need in needs],
-            A_eq=self.sums,
-            b_eq=[0.0] * self.sums.shape[0],
-            bounds=[(0.0, float(most)) for most in self.most],
+            np.tile(np.repeat(cost[part], answers), 2),
+            A_ub=np.hstack([-rows, rows]),
+            b_ub=[-need.amount for need in needs],
+            A_eq=hstack([by_answer, -by_answer]).toarray(),
+            b_eq=[0.0] * by_answer.shape[0],
+            bounds=[(0.0, float(bound)) for bound in most],
             method="highs",
         )
         if found.x is None:
-            # Not even with everything hidden, as where one group is all but some: then everything is.
-            return self.groups
-        change = found.x.reshape(2, len(self.part), answers).max(axis=(0, 2))
-        return [self.groups[number] for number in np.unique(self.part[change > TOLERANCE])]
+            return None
+        return found.x.reshape(2, len(part), answers).max(axis=(0, 2)) > TOLERANCE
 
 
 def _ends(parts: Parts, group: Group) -> list[float]:

@@ -41,7 +41,7 @@ MARTS = """
 
     create table codebook.survey as
     select 'tiny' as survey_id, 'Klein' as label_nl, 'Tiny' as label_en,
-        10 as minimum_group_size, 'A survey for tests' as description;
+        10 as minimum_group_size, false as hold_corrections, 'A survey for tests' as description;
 
     create table marts.dim_waves (
         wave_id varchar not null, revision integer, sha256 varchar, respondents bigint,

@@ -15,7 +15,13 @@ def model(dbt, _session):
         .order("position")
         .project("breakdown, attribute_1, attribute_2")
         .fetchall(),
-        dbt.ref("int_nested_groups").order("all").fetchall(),
-        dbt.ref("int_group_weights").order("all").fetchall(),
+        dbt.ref("int_nested_groups")
+        .project("wave_id, attribute_id, within_attribute_id, group_code, within_group_code")
+        .order("all")
+        .fetchall(),
+        dbt.ref("int_group_weights")
+        .project("wave_id, breakdown, group_code, lowest_weight, highest_weight")
+        .order("all")
+        .fetchall(),
         minimum,
     )
