@@ -129,7 +129,7 @@ def _hidden_in_wave(
             if not is_without_value(group):
                 yield subject, group, reason
         for breakdown in layout:
-            if because := _reason_to_hide_rest(counts, breakdown.name, rules):
+            if because := reason_to_hide_rest(counts, breakdown.name, rules):
                 yield subject, (breakdown.name, REST), because
 
 
@@ -146,10 +146,11 @@ def counts_by_group(rows: Sequence[Row]) -> dict[Group, Counts]:
     return counts
 
 
-def _reason_to_hide_rest(
-    counts: Mapping[Group, Counts], breakdown: str, rules: Rules
-) -> str | None:
-    """Everyone in a break-down, which a rest tells, is everyone but those without a value."""
+def reason_to_hide_rest(counts: Mapping[Group, Counts], breakdown: str, rules: Rules) -> str | None:
+    """Why no group of a break-down may be held against the rest of it; None where it may.
+
+    Everyone in the break-down, which a rest tells, is everyone but those without a value.
+    """
     if breakdown == TOTAL[0]:
         return None
     inside = [own for group, own in counts.items() if group[0] == breakdown]

@@ -1,6 +1,7 @@
 -- Weights that differ between few people would tell their answers: what is weighted, less what is not,
 -- counts them. So strata with a post-stratum of fewer than twice the minimum (of whom some may leave an
--- item blank) have one weight together; a single one shares it with the next smallest stratum.
+-- item blank) have one weight together, and with them whatever lies in one group with them, as the agencies
+-- of a ministry; a single one shares it with the next smallest stratum.
 with weights as (
 
     select * from {{ ref('stg_population_weights') }}
@@ -22,13 +23,49 @@ strata as (
 
 ),
 
+codes as (
+
+    select wave_id, source_column, code, attribute_id, group_code
+    from {{ ref('attribute_columns') }}
+    inner join {{ ref('attribute_codes') }} using (wave_id, attribute_id)
+
+),
+
+-- The groups of other attributes that are read from the column of the strata.
+holders as (
+
+    select strata.wave_id, strata.group_code as stratum, held.attribute_id, held.group_code
+    from codes as strata
+    inner join codes as held using (wave_id, source_column, code)
+    where strata.attribute_id = 'stratum' and held.attribute_id <> 'stratum'
+
+),
+
+beside_small as (
+
+    select distinct other.wave_id, other.stratum
+    from strata
+    inner join holders as own using (wave_id, stratum)
+    inner join holders as other using (wave_id, attribute_id, group_code)
+    where strata.is_small
+
+),
+
+sharing as (
+
+    select strata.* replace (is_small or beside_small.stratum is not null as is_small)
+    from strata
+    left join beside_small using (wave_id, stratum)
+
+),
+
 ordered as (
 
     select
         *,
         row_number() over (partition by wave_id order by not is_small, respondents, stratum) as place,
         count_if(is_small) over (partition by wave_id) as small_strata,
-    from strata
+    from sharing
 
 ),
 
