@@ -86,8 +86,8 @@ RESPONSE = Mart(
     table="response",
     key=("wave_id", *GROUP),
     respondents="returned",
-    required=("returned", "usable", "item_nonresponse_share"),
-    optional=("response_rate", "coverage"),
+    required=("returned", "usable"),
+    optional=("response_rate", "coverage", "item_nonresponse_share"),
     shares=("response_rate", "item_nonresponse_share"),
 )
 COMPARED = ("respondents", "reference_respondents", "difference")
@@ -224,6 +224,7 @@ DIMENSIONS = (
     Mart("dim_groups", GROUP),
     Mart("dim_organisations", ("organisation_code", "valid_from")),
     Mart("deliveries", ("wave_id", "revision")),
+    Mart("suppression", ("wave_id", "mart")),
 )
 
 

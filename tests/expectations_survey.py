@@ -216,7 +216,7 @@ MARTS = """
         2.4::double as welch_t, 17.5::double as welch_degrees_of_freedom, 0.028::double as welch_p_value,
         -0.1::double as favourable_difference, 0.1::double as favourable_difference_se, -0.3::double as cohens_h,
         breakdown = 'role' as is_suppressed,
-        if(is_suppressed, 'fewer than 10 respondents on one side', null) as suppression_reason,
+        if(is_suppressed, 'fewer than 10 respondents', null) as suppression_reason,
     from (values ('stratum', 'A'), ('role', 'LG')) as t(breakdown, group_code),
         (values ('2022'), ('2024')) as waves(wave_id);
     update marts.group_differences set
@@ -301,6 +301,8 @@ MARTS = """
         select 'mnre1' as organisation_code, unnest([null, date '2024-01-01']) as valid_from;
     create table marts.deliveries as
         select unnest(['2022', '2022', '2024']) as wave_id, unnest([1, 2, 1]) as revision;
+    create table marts.suppression as
+        select unnest(['2022', '2024']) as wave_id, 'item_results' as mart;
 """
 
 QUOTED = '"' + HOSTILE.replace('"', '""') + '"'

@@ -77,7 +77,7 @@ def hidden_groups(
             hidden[group] = FOR_OTHERS
     hidden |= protected
     if rules.remainder and TOTAL not in hidden:
-        for component in _components(parts):
+        for component in components_of(parts):
             _hide_for_others(component, hidden, protected, rules, sizes or {})
     return hidden
 
@@ -92,7 +92,7 @@ def has_one_answer(counts: Counts) -> bool:
     return len(counts) > 1 and np.count_nonzero(counts) == 1
 
 
-def _components(parts: Parts) -> Iterator[Parts]:
+def components_of(parts: Parts) -> Iterator[Parts]:
     """The parts by what adds up together. The total, which is known, ties nothing."""
     components: list[set[Group]] = []
     for whole, members in parts.sums:
@@ -122,12 +122,12 @@ def _hide_for_others(
         return
     programs = Programs(parts)
     for group in sorted(needy, key=lambda group: (parts.counts[group].sum(), group)):
-        for needs in _needs(group, parts.counts[group], protected[group], rules):
+        for needs in needs_of(group, parts.counts[group], protected[group], rules):
             for changed in programs.changed(needs, hidden, sizes):
                 hidden.setdefault(changed, FOR_OTHERS)
 
 
-def _needs(group: Group, counts: Counts, reason: str, rules: Rules) -> Iterator[list[Need]]:
+def needs_of(group: Group, counts: Counts, reason: str, rules: Rules) -> Iterator[list[Need]]:
     """What must be possible of a hidden group, each list at once."""
     every = np.ones(len(counts))
     up = [Need(group, every, float(rules.minimum - counts.sum()) if reason == TOO_FEW else 1.0)]

@@ -8,7 +8,8 @@ the decision for one subject.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from orchestration.disclosure.adding_up import (
     Ends,
     Group,
     Nesting,
+    Parts,
     parts_of,
 )
 from orchestration.disclosure.hiding import (
@@ -53,22 +55,45 @@ SCHEMA = pa.schema(
 )
 
 
-def hidden_in_waves(
+@dataclass(frozen=True)
+class Decision:
+    """What is hidden of a subject, with the reason; `already` are the groups that its response hides.
+
+    A group `rest` says that no group is to be compared with the rest of its break-down, as this
+    would tell of the few without a value.
+    """
+
+    subject: Subject
+    parts: Parts
+    already: Collection[Group]
+    hidden: Mapping[Group, str]
+
+
+def hidden_in_waves(*survey: Any) -> pa.Table:
+    """A row for each subject of a wave and group that is hidden, with the reason; see `decisions`."""
+    rows = [
+        (*decision.subject, *group, reason)
+        for decision in decisions(*survey)
+        for group, reason in decision.hidden.items()
+        if not is_without_value(group)
+    ]
+    columns = zip(*rows, strict=True) if rows else [[] for _ in SCHEMA]
+    return pa.table([list(column) for column in columns], schema=SCHEMA)
+
+
+def decisions(
     counted: pa.Table,
     breakdowns: Sequence[tuple[str, str | None, str | None]],
     nested: Sequence[tuple[str, str, str, str, str]],
     weights: Sequence[tuple[str, str, str, float, float]],
     minimum: int,
-) -> pa.Table:
-    """A row for each subject of a wave and group that is hidden, with the reason.
+) -> Iterator[Decision]:
+    """What is hidden of every subject of every wave.
 
     `counted` has a row for each subject and group, with its respondents by answer; a break-down is
     its name and its attributes; a nesting is a wave, an attribute, the one that holds it, a group and
-    the one that holds that; weights are the lowest and the highest of a
-    wave, a break-down and a group. A group `rest` says that nobody is to be compared with the rest of the
-    break-down, as this would tell of the few without a value.
+    the one that holds that; weights are a wave, a break-down, a group, its lowest and its highest.
     """
-    rules = Rules(minimum)
     layout = [
         Breakdown(name, tuple(attribute for attribute in attributes if attribute))
         for name, *attributes in breakdowns
@@ -77,60 +102,43 @@ def hidden_in_waves(
     for row in counted.to_pylist():
         subject = (row["wave_id"], row["kind"], row["subject_id"], row["trend_wave_id"])
         waves[row["wave_id"]][subject].append(row)
-    rows = [
-        (*subject, *group, reason)
-        for wave_id, subjects in waves.items()
-        for subject, group, reason in _hidden_in_wave(
-            subjects,
-            layout,
-            _nestings(wave_id, nested),
-            {
-                (breakdown, group_code): (lowest, highest)
-                for wave, breakdown, group_code, lowest, highest in weights
-                if wave == wave_id
-            },
-            rules,
-        )
-    ]
-    columns = zip(*rows, strict=True) if rows else [[] for _ in SCHEMA]
-    return pa.table([list(column) for column in columns], schema=SCHEMA)
+    for wave_id, subjects in waves.items():
+        ends = {
+            (breakdown, group_code): (lowest, highest)
+            for wave, breakdown, group_code, lowest, highest in weights
+            if wave == wave_id
+        }
+        yield from _in_wave(subjects, layout, _nestings(wave_id, nested), ends, Rules(minimum))
 
 
-def _hidden_in_wave(
+def _in_wave(
     subjects: Mapping[Subject, Sequence[Row]],
     layout: Sequence[Breakdown],
     nestings: Sequence[Nesting],
     weights: Mapping[Group, Ends],
     rules: Rules,
-) -> Iterator[tuple[Subject, Group, str]]:
+) -> Iterator[Decision]:
     (returned,) = (subject for subject in subjects if subject[1] == RESPONSE)
     response = counts_by_group(subjects[returned])
     sizes = {group: int(counts.sum()) for group, counts in response.items()}
-    hidden_in_response: list[Group] = []
+    already: list[Group] = []
     for subject in [returned, *(other for other in subjects if other != returned)]:
-        counts = counts_by_group(subjects[subject])
+        rows = subjects[subject]
+        counts = counts_by_group(rows)
         width = len(next(iter(counts.values())))
         for group in response:
             counts.setdefault(group, np.zeros(width, dtype=np.int64))
-        hidden = hidden_groups(
-            parts_of(counts, layout, nestings, weights),
-            rules,
-            hidden_in_response,
-            {
-                (row["breakdown"], row["group_code"])
-                for row in subjects[subject]
-                if row["has_one_answer"]
-            },
-            sizes,
-        )
+        parts = parts_of(counts, layout, nestings, weights)
+        alike = {(row["breakdown"], row["group_code"]) for row in rows if row["has_one_answer"]}
+        hidden = hidden_groups(parts, rules, already, alike, sizes)
         if subject == returned:
-            hidden_in_response = list(hidden)
-        for group, reason in hidden.items():
-            if not is_without_value(group):
-                yield subject, group, reason
-        for breakdown in layout:
-            if because := reason_to_hide_rest(counts, breakdown.name, rules):
-                yield subject, (breakdown.name, REST), because
+            already = list(hidden)
+        rests = {
+            (breakdown.name, REST): reason
+            for breakdown in layout
+            if (reason := reason_to_hide_rest(counts, breakdown.name, rules))
+        }
+        yield Decision(subject, parts, already, hidden | rests)
 
 
 def counts_by_group(rows: Sequence[Row]) -> dict[Group, Counts]:

@@ -25,9 +25,13 @@ SHOWN = "breakdown, group_code, item_id, wave_id, respondents, mean, standard_er
 
 @pytest.fixture(scope="module")
 def survey(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The study's survey, of which one wave is told to lack a question."""
+    """The study's survey, of which one wave is told to lack a question, and no correction is held back."""
     folder = tmp_path_factory.mktemp("survey") / "survey"
     shutil.copytree(PROJECT / "seeds" / "codebook", folder / "codebook")
+    definition = folder / "codebook" / "survey.csv"
+    definition.write_text(
+        definition.read_text(encoding="utf-8").replace(",true,", ",false,"), "utf-8"
+    )
     return folder
 
 

@@ -41,7 +41,7 @@ select
     scores.effective_n,
     scores.design_effect,
     groups.dont_know_share,
-    {{ hidden_if('hidden.reason is not null') }}
+    {{ hidden_if('hidden.reason is not null or groups.respondents < survey.minimum_group_size') }}
 from {{ ref('int_item_groups') }} as groups
 inner join {{ ref('items') }} as items using (item_id)
 left join scores using (wave_id, item_id, breakdown, group_code)

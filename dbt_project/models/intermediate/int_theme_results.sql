@@ -55,7 +55,7 @@ select
     favourable_scores.standard_error as favourable_score_se,
     favourable_scores.ci_low as favourable_score_ci_low,
     favourable_scores.ci_high as favourable_score_ci_high,
-    {{ hidden_if('hidden.reason is not null') }}
+    {{ hidden_if('hidden.reason is not null or coalesce(scores.respondents, 0) < survey.minimum_group_size') }}
 from item_shares
 inner join items_asked using (wave_id, theme_id)
 left join scores using (wave_id, theme_id, breakdown, group_code)

@@ -23,30 +23,11 @@ strata as (
 
 ),
 
-codes as (
-
-    select wave_id, source_column, code, attribute_id, group_code
-    from {{ ref('attribute_columns') }}
-    inner join {{ ref('attribute_codes') }} using (wave_id, attribute_id)
-
-),
-
--- The groups of other attributes that are read from the column of the strata.
-holders as (
-
-    select strata.wave_id, strata.group_code as stratum, held.attribute_id, held.group_code
-    from codes as strata
-    inner join codes as held using (wave_id, source_column, code)
-    where strata.attribute_id = 'stratum' and held.attribute_id <> 'stratum'
-
-),
-
 beside_small as (
 
-    select distinct other.wave_id, other.stratum
+    select distinct wave_id, neighbours.neighbour as stratum
     from strata
-    inner join holders as own using (wave_id, stratum)
-    inner join holders as other using (wave_id, attribute_id, group_code)
+    inner join {{ ref('stg_stratum_neighbours') }} as neighbours using (wave_id, stratum)
     where strata.is_small
 
 ),
