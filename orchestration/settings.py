@@ -14,6 +14,7 @@ from pathlib import Path
 
 from orchestration.codebook import Codebook
 from orchestration.errors import VakwerkError
+from orchestration.secret_settings import is_set
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -54,6 +55,7 @@ class Settings:
     survey: Path
     threads: int
     key_file: Path
+    is_mirrored: bool = False
     sensor_seconds: int = 30
     settled_seconds: int = 10
 
@@ -61,7 +63,8 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """Settings from `VAKWERK_TARGET`, `VAKWERK_HOME`, `VAKWERK_SURVEY` and `VAKWERK_KEY_FILE`;
         how often the landing folder is looked at, and for how many seconds a file in it must not
-        have changed, from `VAKWERK_SENSOR_SECONDS` and `VAKWERK_SETTLED_SECONDS`.
+        have changed, from `VAKWERK_SENSOR_SECONDS` and `VAKWERK_SETTLED_SECONDS`; and whether
+        `VAKWERK_POSTGRES_URL` names a mirror, whose address is a secret and not kept here.
 
         Raises SettingsError for an unknown target, a target without a home, a survey folder
         without a codebook, or seconds that are no whole number.
@@ -91,6 +94,7 @@ class Settings:
             survey=survey,
             threads=target.threads,
             key_file=Path(key_file).resolve() if key_file else home / "secrets" / "respondent.key",
+            is_mirrored=is_set("VAKWERK_POSTGRES_URL", environment),
             sensor_seconds=_seconds(environment, "VAKWERK_SENSOR_SECONDS", cls.sensor_seconds),
             settled_seconds=_seconds(environment, "VAKWERK_SETTLED_SECONDS", cls.settled_seconds),
         )
