@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import json
 import os
-import sqlite3
 import subprocess
-import zipfile
-import zlib
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pytest
 
@@ -23,6 +15,7 @@ from orchestration.settings import Settings
 from tests.acceptance.conftest import VAKWERK, Warehouse
 from tests.acceptance.small_waves import WHO, WITHOUT_ROWS, corrected_with_person, with_person
 from tests.builders import RESPONDENT, write_delivery
+from tests.contents import contents
 
 pytestmark = pytest.mark.slow
 
@@ -40,6 +33,7 @@ def forgotten(small: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> War
     assert warehouse.vakwerk("run", broken).returncode == 2
     write_delivery(warehouse.home / "landing" / "wave_2022.csv", corrected_with_person())
     assert len(holding(warehouse)) >= 4
+    assert warehouse.vakwerk("analyst-copy").returncode == 0
     done = forget(warehouse, "--respondent", "-", given=f"{WHO}\n")
     assert done.returncode == 0, done.stdout + done.stderr
     assert WHO not in done.stdout + done.stderr
@@ -75,41 +69,12 @@ def holding(warehouse: Warehouse) -> list[str]:
     )
 
 
-def contents(path: Path) -> Iterator[bytes]:
-    """The bytes of a file, of what it packs, and of every value in its tables."""
-    content = path.read_bytes()
-    yield content
-    if content.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            yield from (packed.read(name) for name in packed.namelist())
-    if content.startswith(b"\x1f\x8b"):
-        yield gzip.decompress(content)
-    if content.startswith(b"SQLite"):
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as history:
-            for (table,) in history.execute("select name from sqlite_master where type = 'table'"):
-                for row in history.execute(f'select * from "{table}"'):
-                    yield from (_unpacked(value) for value in row if isinstance(value, bytes))
-    if content[8:12] == b"DUCK":
-        with duckdb.connect(path, read_only=True) as connection:
-            named = """select format('"{}"."{}"', schema_name, table_name) from duckdb_tables()"""
-            for (table,) in connection.execute(named).fetchall():
-                yield str(connection.execute(f"from {table}").fetchall()).encode()
-    if content.startswith(b"PAR1"):
-        yield pd.read_parquet(path).to_csv().encode()
-
-
-def _unpacked(value: bytes) -> bytes:
-    try:
-        return zlib.decompress(value)
-    except zlib.error:
-        return value
-
-
 def test_no_file_holds_the_id_or_its_hash_but_the_tombstone(forgotten: Warehouse) -> None:
     assert holding(forgotten) == []
     tombstones = (forgotten.home / "erasures" / "tombstones.csv").read_text(encoding="utf-8")
     assert len(tombstones.splitlines()) == 2
     assert not list(forgotten.home.rglob("*.wal"))
+    assert not list(forgotten.home.rglob("answers.duckdb"))
     assert not list(forgotten.home.rglob("*.fresh"))
 
 
@@ -134,6 +99,7 @@ def test_the_certificate_lists_what_was_removed(forgotten: Warehouse) -> None:
         ("archive", None),
         ("rejected", None),
         ("published", None),
+        ("analysis", None),
     } <= removed
     assert certificate["finished_at"]
     assert certificate["by_hand"] == []
