@@ -66,8 +66,8 @@ class Settings:
         have changed, from `VAKWERK_SENSOR_SECONDS` and `VAKWERK_SETTLED_SECONDS`; and whether
         `VAKWERK_POSTGRES_URL` names a mirror, whose address is a secret and not kept here.
 
-        Raises SettingsError for an unknown target, a target without a home, a survey folder
-        without a codebook, or seconds that are no whole number.
+        Raises SettingsError for an unknown target, a target without a home, a path that cannot be
+        handed to dbt, a survey folder without a codebook, or seconds that are no whole number.
         """
         name = environment.get("VAKWERK_TARGET") or "dev"
         if name not in TARGETS:
@@ -82,6 +82,12 @@ class Settings:
                 f"Target {name!r} has no folder of its own: set VAKWERK_HOME to the folder that is to hold the warehouse."
             )
         survey = Path(environment.get("VAKWERK_SURVEY") or PROJECT / "seeds").resolve()
+        # dbt writes the path of a seed into SQL as it is.
+        if "'" in str(survey) or not f"{home}{survey}".isprintable():
+            raise SettingsError(
+                f"VAKWERK_HOME is {str(home)!r} and VAKWERK_SURVEY {str(survey)!r}: name folders "
+                "without line breaks in their paths, and a survey without an apostrophe."
+            )
         if not (survey / "codebook" / "survey.csv").is_file():
             raise SettingsError(
                 f"VAKWERK_SURVEY is {survey}, which has no codebook/survey.csv: "
