@@ -30,6 +30,7 @@ from orchestration.failed_runs import REFUSED
 from orchestration.fingerprints import code_fingerprint
 from orchestration.holding import hold
 from orchestration.jobs import DELIVERY_TAG
+from orchestration.mirror_asset import mirror_asset
 from orchestration.notices import held_notice, refusal_notice, send
 from orchestration.partitions import ONE_RUN
 from orchestration.publishing.publication import publish
@@ -156,7 +157,8 @@ def build_assets(
             }
         )
 
-    return [accepted, raw_waves, models, publication]
+    mirrors = [mirror_asset(settings, PUBLICATION)] if settings.is_mirrored else []
+    return [accepted, raw_waves, models, publication, *mirrors]
 
 
 def rejected_deliveries() -> dg.AssetSpec:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typer
 
+from orchestration.commands.analysis import analyst_copy
 from orchestration.commands.checking import check
 from orchestration.commands.forgetting import forget
 from orchestration.commands.history import history, restore
@@ -38,6 +39,7 @@ for command in (
     daemon,
     web,
     forget,
+    analyst_copy,
     new_wave,
     compare_waves,
     check_codebook,

@@ -19,6 +19,8 @@ from orchestration.deliveries.erasure.person import ErasureError
 from orchestration.deliveries.erasure.traces import traces
 from orchestration.deliveries.rewriting import rewritten
 from orchestration.deliveries.warehouse import state
+from orchestration.mirroring.mirror import mirror
+from orchestration.mirroring.server import MirrorError, configured_url
 from orchestration.publishing.publication import drop_older_builds, published_manifest
 from orchestration.refresh import Progress, refresh, take_in
 from orchestration.settings import Settings
@@ -61,6 +63,9 @@ def erase(settings: Settings, wave_id: str, respondent_id: str, progress: Progre
     if certificate.revision_before is not None:
         # A delivery that waited may have been loaded after the erasure.
         certificate.revision_after = state(settings)[wave_id].revision
+    if settings.is_mirrored:
+        progress("mirroring to Postgres")
+        _mirror(settings, certificate)
     progress("looking for traces")
     certificate.by_hand += [
         f"{place} is still arriving, and may hold the respondent: forget them again when it is "
@@ -90,7 +95,24 @@ def _recompute(settings: Settings, wave_id: str, progress: Progress) -> tuple[st
     waiting = waiting_for(settings.accepted, wave_id)
     if waiting is None and (loaded is None or shown.get(wave_id) == loaded.revision):
         return ()
-    return refresh(settings, [wave_id], progress).problems
+    outcome = refresh(settings, [wave_id], progress)
+    return outcome.problems if outcome.manifest is None else ()
+
+
+def _mirror(settings: Settings, certificate: Certificate) -> None:
+    """Let the mirror show the new build, which a run has done unless it failed in that alone."""
+    try:
+        mirrored = mirror(settings, configured_url() or "")
+    except MirrorError as error:
+        certificate.by_hand.append(
+            f"The Postgres server may show what was counted before. {error} Then forget the "
+            "respondent again."
+        )
+        return
+    if mirrored.build_id != certificate.build_before:
+        shown = Removal("the Postgres server", f"shows build {mirrored.build_id}")
+        if shown not in certificate.removed:
+            certificate.removed.append(shown)
 
 
 def _arriving(settings: Settings, wave_id: str) -> Iterator[str]:

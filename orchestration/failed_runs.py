@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import dagster as dg
 from dagster._core.events import DagsterEvent, DagsterEventType
 
-from orchestration.jobs import STEPS
+from orchestration.jobs import MIRRORING, STEPS
 from orchestration.notices import Notice
 
 # Put on the failure of a step that refused a delivery, of which a notice has gone out by then.
@@ -29,8 +29,11 @@ def failure_notice(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Notice |
         return None
     checks = list(_red_checks(instance, run))
     steps = [STEPS.get(event.step_key or "", event.step_key or "a step") for event in others]
+    is_published = bool(others) and all(event.step_key == MIRRORING for event in others)
     lines = [
-        "Nothing was published; readers keep what they had.",
+        "Published, but not mirrored: `vakwerk publish` mirrors again."
+        if is_published
+        else "Nothing was published; readers keep what they had.",
         f"Wave: {_waves(run)}",
         *(f"- red check: {check}" for check in checks),
         *(f"- stopped at: {step}" for step in steps),

@@ -9,6 +9,9 @@ import dagster as dg
 # The delivery in the landing folder that a run is for, by its place there; empty: none of them.
 DELIVERY_TAG = "vakwerk/delivery"
 
+# The one step after the publication.
+MIRRORING = "published__postgres"
+
 STEPS = {
     "deliveries__accepted": "taking deliveries in",
     "check_delivery": "checking deliveries",
@@ -17,6 +20,7 @@ STEPS = {
     "check_staging": "checking the staged waves",
     "check_marts": "checking the marts",
     "published__marts": "publishing",
+    MIRRORING: "mirroring to Postgres",
 }
 
 REFRESH = dg.define_asset_job(

@@ -18,12 +18,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
-from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from orchestration.codebook import Codebook
 from orchestration.deliveries.errors import DeliveryRefused
 from orchestration.errors import VakwerkError
+from orchestration.secret_settings import secret
 from orchestration.settings import Settings
 
 TIMEOUT_SECONDS = 10.0
@@ -78,7 +78,7 @@ def send(settings: Settings, notice: Notice, environment: Mapping[str, str] = os
     }
     for name, way in ways.items():
         try:
-            url = _secret(name, environment)
+            url = secret(name, environment)
             if url:
                 way(settings, notice, url, environment)
         except NoticeError as error:
@@ -91,14 +91,6 @@ def send(settings: Settings, notice: Notice, environment: Mapping[str, str] = os
                 name,
                 type(error).__name__,
             )
-
-
-def _secret(name: str, environment: Mapping[str, str]) -> str | None:
-    """A value of the environment, or of the file that the environment names for it."""
-    file = environment.get(f"{name}_FILE")
-    if file:
-        return Path(file).read_text(encoding="utf-8").strip()
-    return environment.get(name)
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

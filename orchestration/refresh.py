@@ -51,8 +51,9 @@ class Work:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a run of the job; `problems` says in sentences why it did not end well, and
-    `counted` which waves' cells were counted again.
+    """What came of a run of the job: `manifest` of what it published, None where readers keep what
+    they had; `problems` says in sentences why it did not end well, which it may have done after it
+    published, and `counted` which waves' cells were counted again.
     """
 
     succeeded: bool
@@ -144,10 +145,12 @@ def refresh(settings: Settings, waves: Iterable[str], progress: Progress) -> Out
     # Dagster and dbt take seconds to import; a run with nothing to do never comes here.
     from orchestration.running import run_refresh
 
-    before = counts_of(settings)
+    before, shown = counts_of(settings), published_manifest(settings)
     problems, warnings = run_refresh(settings, list(waves), progress)
     counted = recounts(before, counts_of(settings))
-    manifest = None if problems else published_manifest(settings)
+    manifest = published_manifest(settings)
+    if manifest == shown:
+        manifest = None
     return Outcome(not problems, manifest, tuple(problems), tuple(warnings), counted)
 
 

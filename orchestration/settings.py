@@ -14,6 +14,7 @@ from pathlib import Path
 
 from orchestration.codebook import Codebook
 from orchestration.errors import VakwerkError
+from orchestration.secret_settings import is_set
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -54,6 +55,7 @@ class Settings:
     survey: Path
     threads: int
     key_file: Path
+    is_mirrored: bool = False
     sensor_seconds: int = 30
     settled_seconds: int = 10
 
@@ -61,10 +63,11 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """Settings from `VAKWERK_TARGET`, `VAKWERK_HOME`, `VAKWERK_SURVEY` and `VAKWERK_KEY_FILE`;
         how often the landing folder is looked at, and for how many seconds a file in it must not
-        have changed, from `VAKWERK_SENSOR_SECONDS` and `VAKWERK_SETTLED_SECONDS`.
+        have changed, from `VAKWERK_SENSOR_SECONDS` and `VAKWERK_SETTLED_SECONDS`; and whether
+        `VAKWERK_POSTGRES_URL` names a mirror, whose address is a secret and not kept here.
 
-        Raises SettingsError for an unknown target, a target without a home, a survey folder
-        without a codebook, or seconds that are no whole number.
+        Raises SettingsError for an unknown target, a target without a home, a path that cannot be
+        handed to dbt, a survey folder without a codebook, or seconds that are no whole number.
         """
         name = environment.get("VAKWERK_TARGET") or "dev"
         if name not in TARGETS:
@@ -79,6 +82,12 @@ class Settings:
                 f"Target {name!r} has no folder of its own: set VAKWERK_HOME to the folder that is to hold the warehouse."
             )
         survey = Path(environment.get("VAKWERK_SURVEY") or PROJECT / "seeds").resolve()
+        # dbt writes the path of a seed into SQL as it is.
+        if "'" in str(survey) or not f"{home}{survey}".isprintable():
+            raise SettingsError(
+                f"VAKWERK_HOME is {str(home)!r} and VAKWERK_SURVEY {str(survey)!r}: name folders "
+                "without line breaks in their paths, and a survey without an apostrophe."
+            )
         if not (survey / "codebook" / "survey.csv").is_file():
             raise SettingsError(
                 f"VAKWERK_SURVEY is {survey}, which has no codebook/survey.csv: "
@@ -91,6 +100,7 @@ class Settings:
             survey=survey,
             threads=target.threads,
             key_file=Path(key_file).resolve() if key_file else home / "secrets" / "respondent.key",
+            is_mirrored=is_set("VAKWERK_POSTGRES_URL", environment),
             sensor_seconds=_seconds(environment, "VAKWERK_SENSOR_SECONDS", cls.sensor_seconds),
             settled_seconds=_seconds(environment, "VAKWERK_SETTLED_SECONDS", cls.settled_seconds),
         )

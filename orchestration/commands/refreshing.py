@@ -74,7 +74,11 @@ def refresh_what_is_new(settings: Settings, taken: Taken, started: float) -> Non
         if not outcome.succeeded:
             for problem in outcome.problems:
                 errors.print(problem, style="red", markup=False)
-            errors.print("Not published; readers keep what they had.")
+            errors.print(
+                "Not published; readers keep what they had."
+                if outcome.manifest is None
+                else "Published; see to what failed after it, then run `vakwerk publish`."
+            )
             raise typer.Exit(1)
         console.print(f"Published {settings.published / 'marts.duckdb'}", soft_wrap=True)
     raise typer.Exit(exit_code)
@@ -93,9 +97,26 @@ def release(wave: Annotated[str, typer.Argument(help="The wave.")]) -> None:
     refresh_what_is_new(settings, Taken((wave,), ()), started)
 
 
-def publish() -> None:
-    """Publish the marts that stand in the warehouse again, if every check allows it."""
+def publish(
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="postgresql://…",
+            help="Mirror what is published to this Postgres server, and do nothing else. An address "
+            "with a password is better set as VAKWERK_POSTGRES_URL: other users of the machine may "
+            "see this one.",
+        ),
+    ] = None,
+) -> None:
+    """Publish the marts that stand in the warehouse again, if every check allows it, and mirror them
+    to Postgres where VAKWERK_POSTGRES_URL or VAKWERK_POSTGRES_URL_FILE is set."""
+    from orchestration.mirroring.mirror import mirror
+    from orchestration.mirroring.server import configured_url
     from orchestration.publishing.publication import publish as publish_marts
 
-    manifest = publish_marts(Settings.from_environment())
-    console.print(f"Published build {manifest['build_id']}.")
+    settings = Settings.from_environment()
+    if to is None:
+        manifest = publish_marts(settings)
+        console.print(f"Published build {manifest['build_id']}.")
+    if url := to or configured_url():
+        console.print(str(mirror(settings, url)), soft_wrap=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from orchestration.codebook import Row
 from orchestration.codebook_rules.shape import TABLES, columns_of
+from orchestration.new_wave.cells import as_meant, as_shown
 from orchestration.new_wave.checklist import checklist
 from orchestration.new_wave.draft import PROPOSED, Draft, Question
 from orchestration.new_wave.errors import NewWaveError
@@ -42,12 +43,16 @@ def write_proposal(folder: Path, draft: Draft, file_name: str) -> None:
     folder.mkdir(parents=True)
     for table in PROPOSED:
         rows = [
-            [row.get(column, "") for column in columns_of(table)] for row in draft.tables[table]
+            [as_shown(row.get(column, "")) for column in columns_of(table)]
+            for row in draft.tables[table]
         ]
         (folder / f"{table}.csv").write_text(
             as_csv([columns_of(table), *rows]), encoding="utf-8", newline=""
         )
-    questions = [[str(number), *question] for number, question in enumerate(draft.questions, 1)]
+    questions = [
+        [str(number), *map(as_shown, question)]
+        for number, question in enumerate(draft.questions, 1)
+    ]
     (folder / QUESTIONS).write_text(
         as_csv([["number", *Question._fields], *questions]), encoding="utf-8", newline=""
     )
@@ -72,9 +77,14 @@ def read_proposal(folder: Path) -> Proposal:
 
 def as_csv(rows: Iterable[Sequence[str]]) -> str:
     """Rows as text in the form of the codebook's files."""
+    return "".join(map(_line, rows))
+
+
+def _line(cells: Sequence[str]) -> str:
+    # The writer quotes a carriage return only where it ends its lines; else it would end one here.
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
-    return buffer.getvalue()
+    csv.writer(buffer, lineterminator="\r\n").writerow(cells)
+    return buffer.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _read(path: Path, columns: Sequence[str]) -> list[Row]:
@@ -90,4 +100,4 @@ def _read(path: Path, columns: Sequence[str]) -> list[Row]:
     for number, row in enumerate(rows, 2):
         if len(row) != len(columns):
             raise NewWaveError(f"{path} row {number}: it has {len(row)} cells, not {len(columns)}.")
-    return [dict(zip(columns, row, strict=True)) for row in rows]
+    return [dict(zip(columns, map(as_meant, row), strict=True)) for row in rows]

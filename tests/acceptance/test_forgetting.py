@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import json
 import os
-import sqlite3
 import subprocess
-import zipfile
-import zlib
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pytest
 
@@ -23,6 +16,8 @@ from orchestration.settings import Settings
 from tests.acceptance.conftest import VAKWERK, Warehouse
 from tests.acceptance.small_waves import WHO, WITHOUT_ROWS, corrected_with_person, with_person
 from tests.builders import RESPONDENT, write_delivery
+from tests.contents import contents
+from tests.postgres import postgres_server, rows
 
 pytestmark = pytest.mark.slow
 
@@ -32,7 +27,14 @@ OF_DELIVERIES = {"deliveries", "publication"}
 
 
 @pytest.fixture(scope="module")
-def forgotten(small: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+def mirror() -> Iterator[str]:
+    """The address of a database that shows what is published."""
+    with postgres_server() as server:
+        yield server.new_database("marts")
+
+
+@pytest.fixture(scope="module")
+def forgotten(small: Warehouse, mirror: str, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """A warehouse that a person was in: loaded, refused, and waiting as a correction; and is no more."""
     folder = tmp_path_factory.mktemp("forgotten")
     warehouse = small.copy(folder)
@@ -40,16 +42,19 @@ def forgotten(small: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> War
     assert warehouse.vakwerk("run", broken).returncode == 2
     write_delivery(warehouse.home / "landing" / "wave_2022.csv", corrected_with_person())
     assert len(holding(warehouse)) >= 4
-    done = forget(warehouse, "--respondent", "-", given=f"{WHO}\n")
+    assert warehouse.vakwerk("analyst-copy").returncode == 0
+    assert warehouse.vakwerk("publish", "--to", mirror).returncode == 0
+    done = forget(warehouse, "--respondent", "-", given=f"{WHO}\n", mirror=mirror)
     assert done.returncode == 0, done.stdout + done.stderr
     assert WHO not in done.stdout + done.stderr
     return warehouse
 
 
 def forget(
-    warehouse: Warehouse, *arguments: str, given: str | None = None
+    warehouse: Warehouse, *arguments: str, given: str | None = None, mirror: str = ""
 ) -> subprocess.CompletedProcess[str]:
     homes = {"VAKWERK_HOME": str(warehouse.home), "VAKWERK_SURVEY": str(warehouse.survey)}
+    homes["VAKWERK_POSTGRES_URL"] = mirror
     return subprocess.run(
         [VAKWERK, "forget", "--wave", "2022", *arguments],
         env=os.environ | homes,
@@ -75,41 +80,12 @@ def holding(warehouse: Warehouse) -> list[str]:
     )
 
 
-def contents(path: Path) -> Iterator[bytes]:
-    """The bytes of a file, of what it packs, and of every value in its tables."""
-    content = path.read_bytes()
-    yield content
-    if content.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            yield from (packed.read(name) for name in packed.namelist())
-    if content.startswith(b"\x1f\x8b"):
-        yield gzip.decompress(content)
-    if content.startswith(b"SQLite"):
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as history:
-            for (table,) in history.execute("select name from sqlite_master where type = 'table'"):
-                for row in history.execute(f'select * from "{table}"'):
-                    yield from (_unpacked(value) for value in row if isinstance(value, bytes))
-    if content[8:12] == b"DUCK":
-        with duckdb.connect(path, read_only=True) as connection:
-            named = """select format('"{}"."{}"', schema_name, table_name) from duckdb_tables()"""
-            for (table,) in connection.execute(named).fetchall():
-                yield str(connection.execute(f"from {table}").fetchall()).encode()
-    if content.startswith(b"PAR1"):
-        yield pd.read_parquet(path).to_csv().encode()
-
-
-def _unpacked(value: bytes) -> bytes:
-    try:
-        return zlib.decompress(value)
-    except zlib.error:
-        return value
-
-
 def test_no_file_holds_the_id_or_its_hash_but_the_tombstone(forgotten: Warehouse) -> None:
     assert holding(forgotten) == []
     tombstones = (forgotten.home / "erasures" / "tombstones.csv").read_text(encoding="utf-8")
     assert len(tombstones.splitlines()) == 2
     assert not list(forgotten.home.rglob("*.wal"))
+    assert not list(forgotten.home.rglob("answers.duckdb"))
     assert not list(forgotten.home.rglob("*.fresh"))
 
 
@@ -134,6 +110,8 @@ def test_the_certificate_lists_what_was_removed(forgotten: Warehouse) -> None:
         ("archive", None),
         ("rejected", None),
         ("published", None),
+        ("analysis", None),
+        ("the Postgres server", None),
     } <= removed
     assert certificate["finished_at"]
     assert certificate["by_hand"] == []
@@ -142,6 +120,23 @@ def test_the_certificate_lists_what_was_removed(forgotten: Warehouse) -> None:
     assert certificate["build_after"] == manifest["build_id"] != certificate["build_before"]
     builds = [path.name for path in (forgotten.home / "published" / "builds").iterdir()]
     assert builds == [certificate["build_after"]]
+
+
+def test_a_mirror_shows_what_is_published_without_the_person(
+    forgotten: Warehouse, mirror: str
+) -> None:
+    with forgotten.published() as marts:
+        ours = marts.execute("select build_id, respondents from publication, dim_waves").fetchall()
+    query = "select build_id, respondents from marts.publication, marts.dim_waves"
+    assert sorted(rows(mirror, query)) == sorted(ours)
+
+
+def test_a_mirror_that_cannot_be_reached_is_left_to_a_person(forgotten: Warehouse) -> None:
+    closed = "postgresql://vakwerk:geheim-woord@127.0.0.1:1/marts"
+    done = forget(forgotten, "--respondent", "nobody-has-this-id", mirror=closed)
+    assert done.returncode == 1
+    assert "The Postgres server may show what was counted before" in done.stdout
+    assert "geheim" not in done.stdout + done.stderr
 
 
 def test_a_person_who_is_delivered_again_stays_forgotten(

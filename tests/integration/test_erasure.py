@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import duckdb
 import pytest
 import yaml
 
+from orchestration.analysis.log import Copy, copies, note
 from orchestration.deliveries.accepted import database_of, waiting_for
 from orchestration.deliveries.door import accept, refuse
 from orchestration.deliveries.erasure import forgetting
@@ -462,3 +464,105 @@ def test_an_earlier_revision_comes_back_without_the_person(
     first = table_with()["v1"]
     assert [value for (value,) in found] == [*first[:4], *first[5:]]
     assert traces(settings, WAVE, WHO) == []
+
+
+# Analysts' copies
+
+
+def copied(settings: Settings, path: Path, *waves: str) -> Copy:
+    """A copy of these waves as the log has it, and a file in its place."""
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"answers")
+    copy = Copy(
+        "2024-01-01T00:00:00+00:00", "anna", "sudo", dict.fromkeys(waves, 1), 1, 1, str(path), ""
+    )
+    note(settings, copy)
+    return copy
+
+
+def test_every_copy_of_the_wave_is_removed_and_no_other(tmp_path: Path, settings: Settings) -> None:
+    load_file(write_delivery(tmp_path / "wave.csv", table_with()), settings)
+    inside, outside, other = (
+        copied(settings, folder / "copy" / "answers.duckdb", *waves)
+        for folder, waves in (
+            (settings.home / "analysis", [WAVE, "2024"]),
+            (tmp_path / "elsewhere", [WAVE]),
+            (tmp_path / "other", ["2024"]),
+        )
+    )
+    killed = settings.home / "analysis" / ".copying_x"
+    killed.mkdir()
+    certificate = forget(settings, WAVE, WHO)
+
+    assert not killed.exists()
+    assert [copy.path for copy in copies(settings)] == [other.path]
+    assert not Path(inside.path).parent.exists()
+    assert not Path(outside.path).parent.exists()
+    assert Path(other.path).exists()
+    told = {removal.file for removal in certificate.removed}
+    assert {"analysis/copy/answers.duckdb", outside.path} <= told
+    assert not certificate.elsewhere
+    assert not certificate.by_hand
+
+
+def test_a_copy_that_is_gone_is_named_and_stops_nothing(tmp_path: Path, settings: Settings) -> None:
+    load_file(write_delivery(tmp_path / "wave.csv", table_with()), settings)
+    gone, kept = (
+        copied(settings, tmp_path / name / "answers.duckdb", WAVE) for name in ("gone", "kept")
+    )
+    Path(gone.path).unlink()
+    beside = Path(kept.path).with_name("my_tables.csv")
+    beside.touch()
+    certificate = forget(settings, WAVE, WHO)
+
+    assert len(certificate.elsewhere) == 2
+    assert certificate.elsewhere[0].startswith(f"the analyst's copy {gone.path}, made 2024")
+    assert certificate.elsewhere[0].endswith("by anna for sudo")
+    assert str(kept.path) in certificate.elsewhere[1]
+    assert beside.exists()
+    assert not Path(kept.path).exists()
+    assert not certificate.by_hand
+    assert gone.path in certificate.as_text()
+
+
+def test_a_copy_that_cannot_be_looked_for_or_removed_is_left_to_a_person(
+    tmp_path: Path, settings: Settings
+) -> None:
+    load_file(write_delivery(tmp_path / "wave.csv", table_with()), settings)
+    stuck = copied(settings, tmp_path / "stuck" / "answers.duckdb", WAVE)
+    # A folder cannot be unlinked, and a name so long not be looked for, by root either.
+    Path(stuck.path).unlink()
+    Path(stuck.path).mkdir()
+    unseen = replace(stuck, path=str(tmp_path / ("x" * 300)))
+    note(settings, unseen)
+    certificate = forget(settings, WAVE, WHO)
+
+    assert [
+        path in told
+        for path, told in zip((stuck.path, unseen.path), certificate.by_hand, strict=True)
+    ] == [True, True]
+    assert all(told.endswith("remove it.") for told in certificate.by_hand)
+    assert copies(settings) == [stuck, unseen]
+
+
+def test_a_log_of_copies_that_cannot_be_read_is_told_and_stops_nothing(
+    tmp_path: Path, settings: Settings
+) -> None:
+    load_file(write_delivery(tmp_path / "wave.csv", table_with()), settings)
+    copied(settings, tmp_path / "copy" / "answers.duckdb", WAVE)
+    with (settings.home / "analysis" / "copies.jsonl").open("a", encoding="utf-8") as log:
+        log.write('{"copy": "ma')
+    certificate = forget(settings, WAVE, WHO)
+
+    (told,) = certificate.by_hand
+    assert "copies.jsonl cannot be read" in told
+    assert state(settings)[WAVE].row_count == ROWS - 1
+
+
+def test_copies_stay_where_nobody_of_that_id_was_loaded(tmp_path: Path, settings: Settings) -> None:
+    load_file(write_delivery(tmp_path / "wave.csv", good_table()), settings)
+    copy = copied(settings, tmp_path / "copy" / "answers.duckdb", WAVE)
+    forget(settings, WAVE, "nobody-has-this-id")
+
+    assert copies(settings) == [copy]
+    assert Path(copy.path).exists()

@@ -579,7 +579,8 @@ def test_hostile_column_names_and_values_are_text(settings: Settings, tmp_path: 
 
 def test_folders_with_odd_names_work(tmp_path: Path) -> None:
     folder = tmp_path / "it's a [home] * 'ü'"
-    settings = settings_for(folder)
+    settings = settings_for(folder, write_survey(tmp_path / "a [survey] *"))
     for rows, suffix in enumerate(READERS, 12):
-        path = write_delivery(folder / f"wave [1] 'x' 2022{suffix}", good_table(rows=rows))
+        hostile = folder / 'a\nb"; drop table raw.waves; --'
+        path = write_delivery(hostile / f"wave [1] 'x' \n2022{suffix}", good_table(rows=rows))
         assert deliver(path, settings).is_new

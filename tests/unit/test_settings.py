@@ -44,6 +44,24 @@ def test_an_unknown_target_is_an_error_that_names_the_targets(target: str) -> No
     assert repr(target) in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("VAKWERK_SURVEY", "o'brien"),
+        ("VAKWERK_SURVEY", "x'; drop schema marts; --"),
+        ("VAKWERK_SURVEY", "a\nb"),
+        ("VAKWERK_HOME", "a\nb"),
+        ("VAKWERK_HOME", "a\x1b[31m"),
+    ],
+)
+def test_a_path_that_dbt_could_not_quote_is_refused(tmp_path: Path, name: str, folder: str) -> None:
+    write_survey(tmp_path / folder)
+    with pytest.raises(SettingsError, match="without an apostrophe") as error:
+        Settings.from_environment({name: str(tmp_path / folder)})
+
+    assert str(error.value).isprintable()
+
+
 @pytest.mark.parametrize("given", ["0", "-1", "1.5", "soon", "²"])
 @pytest.mark.parametrize("name", ["VAKWERK_SENSOR_SECONDS", "VAKWERK_SETTLED_SECONDS"])
 def test_seconds_are_whole_and_one_or_more(name: str, given: str) -> None:

@@ -30,7 +30,8 @@ class Removal:
 class Certificate:
     """An erasure; `erased_at` is its tombstone's, `finished_at` None until everything is done.
 
-    `by_hand` says in sentences what a person has to see to before it can be finished.
+    `by_hand` says in sentences what a person has to see to before it can be finished; `elsewhere`
+    names analysts' copies that are no longer where they were put, and what lies beside others.
     """
 
     wave_id: str
@@ -42,6 +43,7 @@ class Certificate:
     revision_after: int | None = None
     removed: list[Removal] = field(default_factory=list)
     by_hand: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -64,9 +66,15 @@ class Certificate:
             "Nothing of this respondent was found; later deliveries are loaded without them."
         ]
         by_hand = ["", "Left to do by hand:", *(f"- {what}" for what in self.by_hand)]
+        elsewhere = [
+            "",
+            "May hold the respondent too; whoever has it destroys it, and asks for a new copy:",
+        ]
+        elsewhere += [f"- {what}" for what in self.elsewhere]
         return "\n".join(
             [*head, *(["Removed:", *removed] if removed else nothing)]
             + (by_hand if self.by_hand else [])
+            + (elsewhere if self.elsewhere else [])
             + ["", "Backups, and copies outside the home folder, are not reached by this.", ""]
         )
 

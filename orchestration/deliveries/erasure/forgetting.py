@@ -10,6 +10,7 @@ from itertools import chain
 
 from orchestration.deliveries.accepted import exclusive
 from orchestration.deliveries.erasure.certificate import Certificate, certificate_of, write
+from orchestration.deliveries.erasure.copies import erase_copies
 from orchestration.deliveries.erasure.files import erase_archived, erase_waiting
 from orchestration.deliveries.erasure.person import hidden_id, person_of
 from orchestration.deliveries.erasure.reports import erase_pages, erase_reported
@@ -51,6 +52,8 @@ def forget(settings: Settings, wave_id: str, respondent_id: str) -> Certificate:
             erase_reported(settings, person),
             erase_pages(settings, person),
             erase_rows(settings, person, certificate),
+            # After the rows: who makes a copy meanwhile makes it without the person.
+            erase_copies(settings, person, certificate),
         )
         # Each step tells what it is about to do: killed, it tells and does it again.
         for told in steps:

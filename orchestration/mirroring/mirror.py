@@ -1,0 +1,140 @@
+"""The mirror: the published file, table by table, as the schema `marts` of a Postgres database.
+
+What belongs here: the one transaction, and whether there is anything to do. What does not: what is
+written into the server (`swapping`), and who may read it (`roles`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from orchestration.mirroring.columns import as_copied, checked_name, postgres_type
+from orchestration.mirroring.server import MirrorError, connected
+from orchestration.publishing.candidate import MARTS_FILE
+from orchestration.settings import Settings
+from orchestration.sql import identifier, literal
+
+# How long a publication waits for a moment in which no transaction of a reader is open.
+PATIENCE_SECONDS = 300.0
+
+
+@dataclass(frozen=True)
+class Column:
+    """A published column: its name, its type in DuckDB and on Postgres, and its description."""
+
+    name: str
+    duckdb_type: str
+    postgres_type: str
+    comment: str | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A published table."""
+
+    name: str
+    comment: str | None
+    columns: tuple[Column, ...]
+    rows: int
+
+
+@dataclass(frozen=True)
+class Mirrored:
+    """What the server shows now; `is_new` is False where it showed this build before."""
+
+    build_id: str
+    tables: int
+    rows: int
+    is_new: bool
+
+    def __str__(self) -> str:
+        if not self.is_new:
+            return f"The Postgres server shows build {self.build_id} already."
+        return (
+            f"Mirrored build {self.build_id} to Postgres: {self.tables} tables, {self.rows} rows."
+        )
+
+
+def mirror(settings: Settings, url: str, patience_seconds: float = PATIENCE_SECONDS) -> Mirrored:
+    """Let a Postgres server show what is published: all of it in one transaction, or nothing.
+
+    Raises MirrorError where nothing is published, the server cannot be reached or objects, or where
+    readers keep transactions open for longer than the patience; they then keep what they have.
+    """
+    published = settings.published / MARTS_FILE
+    if not published.exists():
+        raise MirrorError("Nothing is published yet: run `vakwerk run` first.")
+    with (
+        connected(url) as server,
+        duckdb.connect(published.resolve(), read_only=True) as file,
+        TemporaryDirectory(prefix="vakwerk_") as folder,
+    ):
+        from orchestration.mirroring.roles import make_roles
+        from orchestration.mirroring.swapping import (
+            build_shown,
+            make_schema,
+            swap_in,
+            take_turn,
+            write_table,
+        )
+
+        build_id, survey_id = _identity(file)
+        tables = _tables(file)
+        take_turn(server)
+        is_new = build_shown(server, survey_id) != build_id
+        if is_new:
+            make_roles(server)
+            make_schema(server)
+            for table in tables:
+                write_table(server, table, _copied(file, table, Path(folder) / "rows.csv"))
+            swap_in(server, survey_id, patience_seconds)
+        return Mirrored(build_id, len(tables), sum(table.rows for table in tables), is_new)
+
+
+def _identity(file: DuckDBPyConnection) -> tuple[str, str]:
+    found = file.execute("select build_id, survey_id from publication").fetchone()
+    assert found is not None
+    return found[0], found[1]
+
+
+def _tables(file: DuckDBPyConnection) -> list[Table]:
+    named = file.execute(
+        "select table_name, comment from duckdb_tables() where schema_name = 'main' order by all"
+    ).fetchall()
+    return [_table(file, name, comment) for name, comment in named]
+
+
+def _table(file: DuckDBPyConnection, name: str, comment: str | None) -> Table:
+    columns = file.execute(
+        """
+        select column_name, data_type, comment from duckdb_columns()
+        where schema_name = 'main' and table_name = ? order by column_index
+        """,
+        [name],
+    ).fetchall()
+    counted = file.execute(f"select count(*) from {identifier(name)}").fetchone()  # noqa: S608
+    assert counted is not None
+    return Table(
+        checked_name(name),
+        comment,
+        tuple(
+            Column(checked_name(column), kind, postgres_type(kind, f"{name}.{column}"), said)
+            for column, kind, said in columns
+        ),
+        counted[0],
+    )
+
+
+def _copied(file: DuckDBPyConnection, table: Table, place: Path) -> Path:
+    """The rows of a table as csv; text that is `\\N` is quoted, and so is none."""
+    columns = ", ".join(as_copied(column.name, column.duckdb_type) for column in table.columns)
+    file.execute(
+        f"copy (select {columns} from {identifier(table.name)}) to {literal(str(place))} "  # noqa: S608
+        r"(format csv, header false, nullstr '\N')"
+    )
+    return place
