@@ -6,12 +6,27 @@ the settings do.
 
 from __future__ import annotations
 
+from functools import cached_property
+from importlib.metadata import version
+
 from dagster_dbt import DbtCliResource, DbtProject
+from packaging.version import Version
 
 from orchestration.settings import DBT, Settings
 
 # DuckDB has one writer: whatever writes the warehouse takes a place in this pool, which has one.
 WRITER_POOL = "warehouse_writer"
+
+
+class InstalledDbt(DbtCliResource):
+    """dbt's command line, whose version is the installed package's.
+
+    Dagster's own asks `dbt --version`, which takes seconds and looks on the internet for newer ones.
+    """
+
+    @cached_property
+    def _cli_version(self) -> Version:
+        return Version(version("dbt-core"))
 
 
 def dbt_project(settings: Settings) -> DbtProject:
@@ -26,6 +41,6 @@ def dbt_project(settings: Settings) -> DbtProject:
 
 def dbt_resource(settings: Settings) -> DbtCliResource:
     """dbt's command line on that project."""
-    return DbtCliResource(
+    return InstalledDbt(
         project_dir=dbt_project(settings), target=settings.target, dbt_executable=str(DBT)
     )
