@@ -16,6 +16,7 @@ from orchestration.commands.reporting import status
 from orchestration.commands.serving import daemon, prepare, ui, web
 from orchestration.commands.simulating import simulate
 from orchestration.commands.terminal import errors
+from orchestration.deliveries.private import make_private
 from orchestration.errors import VakwerkError
 
 app = typer.Typer(
@@ -46,6 +47,7 @@ for command in (
 
 def main() -> None:
     """The console script: known errors are told in a line or two, without a trace."""
+    make_private()
     try:
         app()
     except VakwerkError as error:
