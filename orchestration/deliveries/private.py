@@ -13,7 +13,6 @@ from pathlib import Path
 
 from orchestration.settings import PRIVATE_FOLDER
 
-
 PRIVATE_UMASK = 0o077
 
 
