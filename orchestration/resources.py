@@ -42,5 +42,8 @@ def dbt_project(settings: Settings) -> DbtProject:
 def dbt_resource(settings: Settings) -> DbtCliResource:
     """dbt's command line on that project."""
     return InstalledDbt(
-        project_dir=dbt_project(settings), target=settings.target, dbt_executable=str(DBT)
+        # The parent's own `__init__` takes a project; mypy sees the field alone.
+        project_dir=dbt_project(settings),  # type: ignore[arg-type]
+        target=settings.target,
+        dbt_executable=str(DBT),
     )

@@ -27,7 +27,6 @@ from orchestration.deliveries.formats.table import TABLE
 from orchestration.deliveries.pseudonyms import parameters, pseudonym, read_key
 from orchestration.deliveries.revising import add_revision, keep_difference, keep_figures
 from orchestration.deliveries.warehouse import (
-    RAW_SCHEMA,
     LoadedWave,
     connected,
     loaded_waves,
@@ -93,7 +92,6 @@ def _replace(connection: DuckDBPyConnection, database: Path, waiting: Waiting, k
     table = f"raw.{identifier(table_name(waiting.wave_id))}"
     connection.execute(f"attach {literal(str(database))} as accepted (read_only)")
     connection.begin()
-    connection.execute(RAW_SCHEMA)
     is_first = waiting.wave_id not in loaded_waves(connection)
     if not is_first:
         connection.execute(f"alter table {table} rename to replaced")

@@ -16,7 +16,7 @@ from orchestration.deliveries.erasure.certificate import Certificate, Removal
 from orchestration.deliveries.erasure.files import redacted_in
 from orchestration.deliveries.erasure.person import Person, hidden_id
 from orchestration.deliveries.revising import add_revision, keep_difference
-from orchestration.deliveries.warehouse import RAW_SCHEMA, connected, loaded_waves, state
+from orchestration.deliveries.warehouse import connected, loaded_waves, state
 from orchestration.settings import Settings
 from orchestration.sql import identifier
 
@@ -38,7 +38,6 @@ def erase_rows(settings: Settings, person: Person, certificate: Certificate) -> 
     hidden = hidden_id(settings, person)
     with connected(settings) as connection:
         connection.begin()
-        connection.execute(RAW_SCHEMA)
         for checksum in redacted_in(settings.archive, person.wave_id):
             connection.execute(
                 "update raw.deliveries set format = ? where wave_id = ? and sha256 = ?",
