@@ -15,6 +15,7 @@ from orchestration.deliveries.differences import Difference
 from orchestration.deliveries.erasure.certificate import Certificate, Removal
 from orchestration.deliveries.erasure.files import redacted_in
 from orchestration.deliveries.erasure.person import Person, hidden_id
+from orchestration.deliveries.ledger import keep_ledger
 from orchestration.deliveries.revising import add_revision, keep_difference
 from orchestration.deliveries.warehouse import connected, loaded_waves, state
 from orchestration.settings import Settings
@@ -58,6 +59,8 @@ def erase_rows(settings: Settings, person: Person, certificate: Certificate) -> 
             if rows := _delete(connection, schema, table, RESPONDENT_KEY, hidden):
                 yield Removal(settings.warehouse.name, "deleted", f"{schema}.{table}", rows)
         connection.commit()
+        # Also where a killed call came so far: the figures that it deleted may stand there.
+        keep_ledger(connection, settings)
 
 
 def _delete(
