@@ -10,7 +10,7 @@ import typer
 from orchestration.commands.checking import check
 from orchestration.commands.forgetting import forget
 from orchestration.commands.history import history, restore
-from orchestration.commands.keeping import rebuild
+from orchestration.commands.keeping import doctor, rebuild
 from orchestration.commands.new_wave import check_codebook, compare_waves, new_wave
 from orchestration.commands.refreshing import publish, run
 from orchestration.commands.reporting import status
@@ -42,6 +42,7 @@ for command in (
     new_wave,
     compare_waves,
     check_codebook,
+    doctor,
     rebuild,
 ):
     app.command()(command)

@@ -14,12 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from orchestration.deliveries.accepted import exclusive
-from orchestration.deliveries.errors import WarehouseBusy
-from orchestration.deliveries.ledger import keep_ledger, ledger_file
+from orchestration.deliveries.errors import WarehouseBusy, WarehouseDamaged, WarehouseOutdated
+from orchestration.deliveries.ledger import begin_ledger, keep_ledger
 from orchestration.deliveries.private import private_folder
 from orchestration.deliveries.rebuilding import rebuild_raw
 from orchestration.deliveries.warehouse import connected
-from orchestration.errors import VakwerkError
 from orchestration.preparation import make_home
 from orchestration.refresh import Outcome, Progress, refresh
 from orchestration.settings import Settings
@@ -35,8 +34,10 @@ def rebuild(settings: Settings, progress: Progress) -> Outcome:
     make_home(settings)
     aside = replace(settings, building=rebuilding_folder(settings))
     with exclusive(settings.accepted):
-        if not ledger_file(settings).exists() and settings.warehouse.exists():
-            _recall(settings)
+        try:
+            begin_ledger(settings)
+        except (WarehouseDamaged, WarehouseOutdated):
+            progress("reading what is published and archived, as no ledger tells what was loaded")
         with _held(settings.warehouse), _workplace(rebuilding_folder(settings)):
             waves = rebuild_raw(aside, progress)
             outcome = refresh(aside, waves, progress)
@@ -52,18 +53,6 @@ def rebuild(settings: Settings, progress: Progress) -> Outcome:
 def rebuilding_folder(settings: Settings) -> Path:
     """Where the new warehouse is made; a killed rebuild leaves it behind."""
     return settings.home / "rebuilding"
-
-
-def _recall(settings: Settings) -> None:
-    """Write the ledger of a home from before it, if its warehouse can still be read."""
-    try:
-        with connected(settings) as connection:
-            keep_ledger(connection, settings)
-    except WarehouseBusy:
-        raise
-    except VakwerkError:
-        # A damaged one: what is published and archived has to do.
-        return
 
 
 @contextmanager

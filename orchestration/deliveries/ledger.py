@@ -16,7 +16,7 @@ from orchestration.deliveries.errors import DeliveryError
 from orchestration.deliveries.private import owner_only, private_folder
 from orchestration.deliveries.rewriting import unlink_database
 from orchestration.deliveries.schema import is_current
-from orchestration.deliveries.warehouse import LoadedWave
+from orchestration.deliveries.warehouse import LoadedWave, connected, loaded_waves
 from orchestration.settings import Settings
 from orchestration.sql import literal
 
@@ -35,6 +35,8 @@ def keep_ledger(connection: DuckDBPyConnection, settings: Settings) -> None:
     Raises what `refuse_older` raises.
     """
     refuse_older(connection, settings)
+    if not loaded_waves(connection):
+        return
     place = ledger_file(settings)
     fresh = place.with_name(f".{place.name}.fresh")
     unlink_database(fresh)
@@ -47,6 +49,13 @@ def keep_ledger(connection: DuckDBPyConnection, settings: Settings) -> None:
         # Detached, it is written out and has no log beside it.
         connection.execute("detach ledger")
     fresh.replace(place)
+
+
+def begin_ledger(settings: Settings) -> None:
+    """Write the ledger of a home from before it had one. Raises what `connected` raises."""
+    if settings.warehouse.exists() and not ledger_file(settings).exists():
+        with connected(settings) as connection:
+            keep_ledger(connection, settings)
 
 
 def is_kept(settings: Settings, wave: LoadedWave) -> bool:

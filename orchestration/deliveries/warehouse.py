@@ -125,6 +125,19 @@ def is_damage(told: str) -> bool:
 
 
 @contextmanager
+def opened(path: Path, *, threads: int) -> Iterator[DuckDBPyConnection]:
+    """A warehouse opened for reading, whatever its version, and left wholly as it is.
+
+    Raises what `connected` raises, but WarehouseOutdated.
+    """
+    with (
+        _told_of_damage(path),
+        _connect(path, read_only=True, threads=threads) as connection,
+    ):
+        yield connection
+
+
+@contextmanager
 def _told_of_damage(path: Path) -> Iterator[None]:
     try:
         yield
