@@ -75,8 +75,8 @@ def _load(
         examined = examine(original, settings, codebook, wave.wave_id, database)
         if examined.report.is_refused:
             raise DeliveryError(
-                f"{file} does not fit the codebook any more; mend the codebook, and rebuild again.\n"
-                f"{examined.report.summary}"
+                f"{file} does not fit the codebook any more; `vakwerk check` on it says in full why. "
+                f"Mend the codebook, and rebuild again.\n{examined.report.summary}"
             )
         connection.execute(f"attach {literal(str(database))} as accepted (read_only)")
         column, rows = connection.execute(

@@ -14,7 +14,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from orchestration.deliveries.arriving import arrival_at, is_manifest, stem_of
-from orchestration.deliveries.warehouse import has_table, table_name
+from orchestration.deliveries.warehouse import table_name
 from orchestration.settings import Settings
 from orchestration.sql import literal
 
@@ -82,15 +82,14 @@ def _from_publication(connection: DuckDBPyConnection, settings: Settings) -> Non
     place = settings.published / "marts.duckdb"
     if not place.exists():
         return
-    connection.execute(f"attach {literal(str(place))} as published (read_only)")
+    connection.begin()
     try:
-        if has_table(connection, "main", "deliveries"):
-            connection.execute(FROM_PUBLICATION)
+        connection.execute(f"attach {literal(str(place))} as published (read_only)")
+        connection.execute(FROM_PUBLICATION)
+        connection.commit()
     except duckdb.Error:
-        # A publication of other software; the archive alone has to do.
-        connection.execute("delete from raw.differences; delete from raw.deliveries")
-    finally:
-        connection.execute("detach published")
+        # Damaged, or of other software; the archive alone has to do.
+        connection.rollback()
 
 
 def _archived(settings: Settings) -> Iterator[tuple[str, datetime, Path]]:
