@@ -24,14 +24,14 @@ FROM_PUBLICATION = """
     select
         wave_id, revision, purpose, sha256, sha256 || '.' || format as file_name, format, row_count,
         'wave_' || wave_id as table_name, loaded_at
-    from published.deliveries;
+    from published.deliveries order by loaded_at;
     insert into raw.differences by name
     select
         wave_id, revision, rows_in, rows_out, rows_altered,
         string_split(nullif(columns_in, ''), ', ').coalesce([]) as columns_in,
         string_split(nullif(columns_out, ''), ', ').coalesce([]) as columns_out,
         map([]::varchar[], []::bigint[]) as cells_altered
-    from published.deliveries where rows_in is not null;
+    from published.deliveries where rows_in is not null order by loaded_at;
 """
 
 
