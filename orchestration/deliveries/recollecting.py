@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from orchestration.deliveries.archive import archived_as
 from orchestration.deliveries.arriving import arrival_at, is_manifest, stem_of
 from orchestration.deliveries.warehouse import table_name
 from orchestration.settings import Settings
@@ -28,8 +29,8 @@ FROM_PUBLICATION = """
     insert into raw.differences by name
     select
         wave_id, revision, rows_in, rows_out, rows_altered,
-        string_split(nullif(columns_in, ''), ', ').coalesce([]) as columns_in,
-        string_split(nullif(columns_out, ''), ', ').coalesce([]) as columns_out,
+        coalesce(string_split(nullif(columns_in, ''), ', '), []) as columns_in,
+        coalesce(string_split(nullif(columns_out, ''), ', '), []) as columns_out,
         map([]::varchar[], []::bigint[]) as cells_altered
     from published.deliveries where rows_in is not null order by loaded_at;
 """
@@ -86,10 +87,24 @@ def _from_publication(connection: DuckDBPyConnection, settings: Settings) -> Non
     try:
         connection.execute(f"attach {literal(str(place))} as published (read_only)")
         connection.execute(FROM_PUBLICATION)
+        _name_files(connection, settings)
         connection.commit()
-    except duckdb.Error:
+    except (duckdb.IOException, duckdb.CatalogException):
         # Damaged, or of other software; the archive alone has to do.
         connection.rollback()
+
+
+def _name_files(connection: DuckDBPyConnection, settings: Settings) -> None:
+    """List each file by the name that its sender gave it, which is not published."""
+    for wave_id, checksum, format in connection.execute(
+        "select distinct wave_id, sha256, format from raw.deliveries"
+    ).fetchall():
+        file = archived_as(settings.archive, wave_id, checksum, f".{format}")
+        if file.is_file():
+            connection.execute(
+                "update raw.deliveries set file_name = ? where wave_id = ? and sha256 = ?",
+                [arrival_at(file).file_name, wave_id, checksum],
+            )
 
 
 def _archived(settings: Settings) -> Iterator[tuple[str, datetime, Path]]:

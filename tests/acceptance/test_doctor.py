@@ -18,7 +18,6 @@ from orchestration.deliveries.door import accept
 from orchestration.deliveries.ledger import ledger_file
 from orchestration.deliveries.loading import load
 from orchestration.deliveries.schema import SCHEMA_VERSION
-from orchestration.doctor import machine
 from orchestration.doctor.examining import examine_home
 from orchestration.doctor.finding import Finding
 from orchestration.erasing import bury
@@ -122,6 +121,12 @@ def older_warehouse(settings: Settings) -> None:
     settings.warehouse.write_bytes(before)
 
 
+def open_landing(settings: Settings) -> None:
+    """A landing folder that everybody may look into."""
+    settings.landing.mkdir(exist_ok=True)
+    settings.landing.chmod(0o775)
+
+
 FAULTS: dict[str, tuple[Callable[[Settings], object], set[str], str]] = {
     "an archived file is altered": (
         lambda s: write(archived(s), archived(s).read_bytes()[:-1]),
@@ -218,7 +223,7 @@ FAULTS: dict[str, tuple[Callable[[Settings], object], set[str], str]] = {
         "Open to others: archive/2022",
     ),
     "the landing folder is open to everybody": (
-        lambda s: (s.landing.mkdir(exist_ok=True), s.landing.chmod(0o775)),
+        open_landing,
         {"permissions"},
         "Open to others: landing",
     ),
@@ -281,7 +286,7 @@ def test_a_full_disk_is_told_before_a_refresh_meets_it(
 ) -> None:
     usage = shutil.disk_usage(settings.home)
     monkeypatch.setattr(
-        machine.shutil,
+        shutil,
         "disk_usage",
         lambda _: usage._replace(free=settings.warehouse.stat().st_size),
     )
