@@ -15,12 +15,12 @@ import duckdb
 import pytest
 
 from orchestration.deliveries.door import accept
+from orchestration.deliveries.erasure.forgetting import bury
 from orchestration.deliveries.ledger import ledger_file
 from orchestration.deliveries.loading import load
 from orchestration.deliveries.schema import SCHEMA_VERSION
 from orchestration.doctor.examining import examine_home
 from orchestration.doctor.finding import Finding
-from orchestration.deliveries.erasure.forgetting import bury
 from orchestration.settings import Settings
 from tests.acceptance.conftest import Warehouse
 from tests.acceptance.small_waves import WHO, corrected_with_person
