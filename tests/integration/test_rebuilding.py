@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.deliveries import loading
 from orchestration.deliveries.door import accept
 from orchestration.deliveries.erasure.forgetting import forget
 from orchestration.deliveries.errors import DeliveryError, WarehouseBusy
@@ -203,3 +204,23 @@ def test_an_older_copy_of_the_warehouse_is_not_taken_for_all_there_is(
         load(loaded, "2022")
     assert ledger_file(loaded).read_bytes() == kept
     assert loaded.warehouse.read_bytes() == older
+
+
+def test_a_load_that_ended_before_its_ledger_was_kept_is_finished_by_the_next(
+    loaded: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    file = write_delivery(tmp_path / "corrected_2022.xlsx", good_table(14))
+    with monkeypatch.context() as patch:
+        patch.setattr(loading, "keep_ledger", killed)
+        with pytest.raises(KeyboardInterrupt):
+            deliver(file, loaded)
+    lists = {name: raw(loaded)[name] for name in ("raw.deliveries", "raw.differences")}
+    assert tables(ledger_file(loaded))["raw.deliveries"] != lists["raw.deliveries"]
+    # The door knows the file for loaded, and keeps nothing of it.
+    deliver(file, loaded)
+    assert state(loaded)["2022"].revision == 2
+    kept = tables(ledger_file(loaded))
+    assert {name: kept[name] for name in lists} == lists
