@@ -25,7 +25,7 @@ from orchestration.deliveries.errors import (
     WarehouseBusy,
 )
 from orchestration.deliveries.loading import load
-from orchestration.deliveries.warehouse import RAW_SCHEMA, connected
+from orchestration.deliveries.warehouse import connected
 from orchestration.failed_runs import REFUSED
 from orchestration.fingerprints import code_fingerprint
 from orchestration.holding import hold
@@ -177,8 +177,6 @@ def _build(
     """Run `dbt build`, and leave what it said in the audit, whether it ended well or not."""
     code = code_fingerprint(settings)
     with connected(settings) as connection:
-        # A warehouse of an older version lacks tables that the models read.
-        connection.execute(RAW_SCHEMA)
         unfinished = audit.begin_build(connection, code)
         before = counts(connection)
     arguments = ["build", "--exclude-resource-type", "unit_test"]

@@ -11,12 +11,14 @@ from orchestration.commands.analysis import analyst_copy
 from orchestration.commands.checking import check
 from orchestration.commands.forgetting import forget
 from orchestration.commands.history import history, restore
+from orchestration.commands.keeping import doctor, rebuild
 from orchestration.commands.new_wave import check_codebook, compare_waves, new_wave
 from orchestration.commands.refreshing import publish, release, run
 from orchestration.commands.reporting import status
 from orchestration.commands.serving import daemon, prepare, ui, web
 from orchestration.commands.simulating import simulate
 from orchestration.commands.terminal import errors
+from orchestration.deliveries.private import make_private
 from orchestration.errors import VakwerkError
 
 app = typer.Typer(
@@ -43,12 +45,15 @@ for command in (
     new_wave,
     compare_waves,
     check_codebook,
+    doctor,
+    rebuild,
 ):
     app.command()(command)
 
 
 def main() -> None:
     """The console script: known errors are told in a line or two, without a trace."""
+    make_private()
     try:
         app()
     except VakwerkError as error:

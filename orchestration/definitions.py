@@ -14,6 +14,7 @@ import dagster as dg
 from orchestration.assets import build_assets, rejected_deliveries
 from orchestration.checks import build_checks
 from orchestration.codebook import Codebook
+from orchestration.deliveries.private import make_private
 from orchestration.jobs import REFRESH
 from orchestration.partitions import wave_partitions
 from orchestration.preparation import manifest_file
@@ -43,4 +44,6 @@ def defs() -> dg.Definitions:
     settings = Settings.from_environment()
     # dbt reads its paths from the environment, and Dagster hands it this process's.
     os.environ.update(settings.environment)
+    # Dagster's own programs may have been started by hand.
+    make_private()
     return build_definitions(settings)

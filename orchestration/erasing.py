@@ -21,6 +21,7 @@ from orchestration.deliveries.rewriting import rewritten
 from orchestration.deliveries.warehouse import state
 from orchestration.mirroring.mirror import mirror
 from orchestration.mirroring.server import MirrorError, configured_url
+from orchestration.preparation import make_home
 from orchestration.publishing.publication import drop_older_builds, published_manifest
 from orchestration.refresh import Progress, refresh, take_in
 from orchestration.settings import Settings
@@ -34,6 +35,7 @@ def erase(settings: Settings, wave_id: str, respondent_id: str, progress: Progre
     not be published without them, and what `forget` and `take_in` raise; the same call again goes
     on from there.
     """
+    make_home(settings)
     progress("writing the tombstone")
     bury(settings, wave_id, respondent_id)
     take_in(settings, [])

@@ -117,9 +117,11 @@ def make_home(settings: Settings) -> None:
 
     Everything else in it is closed to them by the mode of its own folder.
     """
-    if not settings.home.exists():
-        settings.home.mkdir(parents=True)
-        settings.home.chmod(PUBLIC_FOLDER)
+    way = (settings.home, *settings.home.parents)
+    for folder in reversed([folder for folder in way if not folder.exists()]):
+        folder.mkdir(exist_ok=True)
+        # Whatever the umask, which is that of private files.
+        folder.chmod(PUBLIC_FOLDER)
 
 
 def manifest_file(settings: Settings) -> Path:

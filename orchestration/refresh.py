@@ -19,6 +19,7 @@ from orchestration.deliveries.accepted import held_because, to_load
 from orchestration.deliveries.door import accept
 from orchestration.deliveries.errors import DeliveryRefused
 from orchestration.deliveries.landing import deliveries_in, pending
+from orchestration.deliveries.ledger import begin_ledger
 from orchestration.deliveries.manifest import MANIFEST
 from orchestration.deliveries.warehouse import state
 from orchestration.fingerprints import code_fingerprint
@@ -69,6 +70,7 @@ def take_in(settings: Settings, paths: Iterable[Path], wave_id: str | None = Non
     A refusal keeps no other file out. Raises what `accept` raises for reasons other than the file.
     """
     make_home(settings)
+    begin_ledger(settings)
     codebook = Codebook(settings.codebook)
     files = [file for path in paths for file in _files(path, codebook)]
     refusals = []

@@ -58,6 +58,8 @@ class Settings:
     is_mirrored: bool = False
     sensor_seconds: int = 30
     settled_seconds: int = 10
+    # Where the warehouse, and what waits for it, lie instead while it is made again.
+    building: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -118,7 +120,7 @@ class Settings:
     @property
     def accepted(self) -> Path:
         """Deliveries that passed the door and wait to be loaded, as text tables."""
-        return self.home / "accepted"
+        return (self.building or self.home) / "accepted"
 
     @property
     def archive(self) -> Path:
@@ -143,7 +145,7 @@ class Settings:
     @property
     def warehouse(self) -> Path:
         """The build database: microdata, readable by its owner only."""
-        return self.home / "warehouse.duckdb"
+        return (self.building or self.home) / "warehouse.duckdb"
 
     @property
     def published(self) -> Path:
@@ -186,6 +188,7 @@ class Settings:
         return {
             "VAKWERK_TARGET": self.target,
             "VAKWERK_HOME": str(self.home),
+            "VAKWERK_WAREHOUSE": str(self.warehouse),
             "VAKWERK_SURVEY": str(self.survey),
             "VAKWERK_SURVEY_ID": Codebook(self.codebook).survey["survey_id"],
             "VAKWERK_THREADS": str(self.threads),

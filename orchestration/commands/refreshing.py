@@ -12,7 +12,7 @@ from orchestration.commands.terminal import REFUSED, WaveOption, console, errors
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
-    from orchestration.refresh import Taken
+    from orchestration.refresh import Outcome, Taken
 
 Files = Annotated[
     list[Path] | None,
@@ -36,6 +36,7 @@ def refresh_what_is_new(settings: Settings, taken: Taken, started: float) -> Non
 
     `started` is the monotonic clock's time when the command began, for the times of its steps.
     """
+    from orchestration.deliveries.ledger import ledger_file
     from orchestration.deliveries.report_terminal import as_renderable
     from orchestration.deliveries.warehouse import state
     from orchestration.refresh import reason_to_refresh, refresh
@@ -55,6 +56,14 @@ def refresh_what_is_new(settings: Settings, taken: Taken, started: float) -> Non
     waves = taken.waves or tuple(state(settings))
     if reason is None:
         console.print("Nothing is new: what is published stands.")
+    elif not waves and ledger_file(settings).exists():
+        errors.print(
+            f"{settings.warehouse} is gone or empty, though waves were loaded: run `vakwerk rebuild`, "
+            "which makes it again from the archive.",
+            style="red",
+            soft_wrap=True,
+        )
+        raise typer.Exit(1)
     elif not waves:
         console.print(
             f"No wave is loaded yet: put its file into {settings.landing}, or name it.",
@@ -67,20 +76,7 @@ def refresh_what_is_new(settings: Settings, taken: Taken, started: float) -> Non
             waves,
             lambda step: errors.print(f"  {time.monotonic() - started:5.1f} s  {step}"),
         )
-        counted = ", ".join(map(str, outcome.counted)) or "no wave"
-        console.print(f"Counted again: {counted}.", soft_wrap=True)
-        for warning in outcome.warnings:
-            console.print(f"Warning: {warning}", style="yellow", markup=False)
-        if not outcome.succeeded:
-            for problem in outcome.problems:
-                errors.print(problem, style="red", markup=False)
-            errors.print(
-                "Not published; readers keep what they had."
-                if outcome.manifest is None
-                else "Published; see to what failed after it, then run `vakwerk publish`."
-            )
-            raise typer.Exit(1)
-        console.print(f"Published {settings.published / 'marts.duckdb'}", soft_wrap=True)
+        tell_outcome(settings, outcome)
     raise typer.Exit(exit_code)
 
 
@@ -120,3 +116,25 @@ def publish(
         console.print(f"Published build {manifest['build_id']}.")
     if url := to or configured_url():
         console.print(str(mirror(settings, url)), soft_wrap=True)
+
+
+def tell_outcome(settings: Settings, outcome: Outcome) -> None:
+    """Tell what came of a run of the job; ends the command with 1 where nothing was published."""
+    from orchestration.deliveries.warehouse import is_damage
+
+    counted = ", ".join(map(str, outcome.counted)) or "no wave"
+    console.print(f"Counted again: {counted}.", soft_wrap=True)
+    for warning in outcome.warnings:
+        console.print(f"Warning: {warning}", style="yellow", markup=False)
+    if not outcome.succeeded:
+        for problem in outcome.problems:
+            errors.print(problem, style="red", markup=False)
+        errors.print(
+            "Not published; readers keep what they had."
+            if outcome.manifest is None
+            else "Published; see to what failed after it, then run `vakwerk publish`."
+        )
+        if any(map(is_damage, outcome.problems)):
+            errors.print("The warehouse is damaged: run `vakwerk rebuild`.")
+        raise typer.Exit(1)
+    console.print(f"Published {settings.published / 'marts.duckdb'}", soft_wrap=True)

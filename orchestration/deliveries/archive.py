@@ -96,6 +96,15 @@ def archived(archive: Path, wave_id: str, checksum: str, suffix: str) -> Path:
     return archive / wave_id / f"{checksum}{suffix}"
 
 
+def archived_as(archive: Path, wave_id: str, checksum: str, suffix: str) -> Path:
+    """The archived file of a delivery: as it came, or what an erasure left in its place.
+
+    Where neither is there, it is the place of the first.
+    """
+    places = [archived(archive, wave_id, checksum, each) for each in (suffix, REDACTED)]
+    return next((place for place in places if place.is_file()), places[0])
+
+
 def put_in_archive(copy: Path, place: Path) -> None:
     """Move a copy to its place in the archive, whole or not at all; one that is there already stays.
 

@@ -24,6 +24,14 @@ class WarehouseBusy(DeliveryError):
     """Another process holds the warehouse: the same call may pass a little later."""
 
 
+class WarehouseDamaged(DeliveryError):
+    """The warehouse's file is damaged: only a rebuild from the archive helps."""
+
+
+class WarehouseOutdated(DeliveryError):
+    """The warehouse is of a version that this software cannot read; the message says what to do."""
+
+
 class DeliveryRefused(DeliveryError):
     """The delivery has problems; `report` lists every one, and `folder` holds it with the file."""
 

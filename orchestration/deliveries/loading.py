@@ -2,7 +2,7 @@
 
 What belongs here: the archive copy, the one transaction, and clearing up after it. What does not:
 judging the delivery. Killed at any point, the next call finishes the work: the archive copy comes
-before the commit, and what waited is removed after it.
+before the commit, the ledger after it, and what waited is removed at the end.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from orchestration.deliveries.archive import archived, put_in_archive, release
 from orchestration.deliveries.differences import difference
 from orchestration.deliveries.errors import DeliveryError
 from orchestration.deliveries.formats.table import TABLE
+from orchestration.deliveries.ledger import is_kept, keep_ledger, refuse_older
 from orchestration.deliveries.pseudonyms import parameters, pseudonym, read_key
 from orchestration.deliveries.revising import add_revision, keep_difference, keep_figures
 from orchestration.deliveries.warehouse import (
-    RAW_SCHEMA,
     LoadedWave,
     connected,
     loaded_waves,
@@ -62,8 +62,13 @@ def load(settings: Settings, wave_id: str) -> Loaded:
                     f"Wave {wave_id} is not loaded, and no delivery of it waits: "
                     f"put its file into {settings.landing}."
                 )
+            if not is_kept(settings, current):
+                # A killed call came so far, or the home is from before the ledger.
+                with connected(settings) as connection:
+                    keep_ledger(connection, settings)
             return Loaded(current, is_new=False)
         with connected(settings) as connection:
+            refuse_older(connection, settings)
             before = loaded_waves(connection)
             is_new = wave_id not in before or before[wave_id].sha256 != waiting.sha256
             if is_new:
@@ -73,10 +78,25 @@ def load(settings: Settings, wave_id: str) -> Loaded:
                 put_in_archive(file_of(settings.accepted, wave_id, suffix), place)
                 _archive_manifest(settings.archive / wave_id, waiting)
                 _replace(connection, database_of(settings.accepted, wave_id), waiting, key)
+            keep_ledger(connection, settings)
             wave = loaded_waves(connection)[wave_id]
         remove(settings.accepted, wave_id)
         release(Path(waiting.source), settings.landing, waiting.size, waiting.modified)
         return Loaded(wave, is_new)
+
+
+def make_table(
+    connection: DuckDBPyConnection, wave_id: str, respondent_column: str, key: bytes
+) -> None:
+    """Make a wave's raw table of the delivery that is attached as `accepted`, its ids hidden."""
+    connection.execute(
+        f"""
+        create table raw.{identifier(table_name(wave_id))} as
+        select * replace ({pseudonym(respondent_column)} as {identifier(respondent_column)})
+        from accepted.{TABLE}
+        """,  # noqa: S608
+        parameters(key, wave_id),
+    )
 
 
 def _archive_manifest(folder: Path, waiting: Waiting) -> None:
@@ -89,22 +109,13 @@ def _archive_manifest(folder: Path, waiting: Waiting) -> None:
 
 def _replace(connection: DuckDBPyConnection, database: Path, waiting: Waiting, key: bytes) -> None:
     """Replace the wave's table, and list the delivery and what it changes, in one transaction."""
-    respondent = identifier(waiting.respondent_column)
     table = f"raw.{identifier(table_name(waiting.wave_id))}"
     connection.execute(f"attach {literal(str(database))} as accepted (read_only)")
     connection.begin()
-    connection.execute(RAW_SCHEMA)
     is_first = waiting.wave_id not in loaded_waves(connection)
     if not is_first:
         connection.execute(f"alter table {table} rename to replaced")
-    connection.execute(
-        f"""
-        create table {table} as
-        select * replace ({pseudonym(waiting.respondent_column)} as {respondent})
-        from accepted.{TABLE}
-        """,  # noqa: S608
-        parameters(key, waiting.wave_id),
-    )
+    make_table(connection, waiting.wave_id, waiting.respondent_column, key)
     revision = add_revision(
         connection,
         waiting.wave_id,

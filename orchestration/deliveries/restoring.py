@@ -10,7 +10,7 @@ from pathlib import Path
 
 from orchestration.codebook import Codebook
 from orchestration.deliveries.accepted import waiting_for
-from orchestration.deliveries.archive import REDACTED, archived
+from orchestration.deliveries.archive import archived_as
 from orchestration.deliveries.door import Accepted, accept
 from orchestration.deliveries.errors import DeliveryError
 from orchestration.deliveries.history import Revision, revisions
@@ -67,12 +67,9 @@ def _wait_for_no_other(settings: Settings, wave_id: str) -> None:
 
 def _archived(settings: Settings, revision: Revision) -> Path:
     wave = revision.wave
-    # An erasure leaves a file without the respondent in the place of the delivered one.
-    for suffix in (f".{wave.format}", REDACTED):
-        place = archived(settings.archive, wave.wave_id, wave.sha256, suffix)
-        if place.is_file():
-            return place
-    place = archived(settings.archive, wave.wave_id, wave.sha256, f".{wave.format}")
+    place = archived_as(settings.archive, wave.wave_id, wave.sha256, f".{wave.format}")
+    if place.is_file():
+        return place
     raise DeliveryError(
         f"{place}, the file of revision {wave.revision} of wave {wave.wave_id}, is gone: put it back "
         f"from a backup of the archive, or deliver {wave.file_name!r} again."

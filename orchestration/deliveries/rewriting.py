@@ -57,7 +57,7 @@ def rewritten(database: Path) -> None:
     same in every schema, table, column, key, view, comment and number of rows.
     """
     fresh = database.with_name(f".{database.name}.fresh")
-    _unlink(fresh)
+    unlink_database(fresh)
     # Views name the database that they are in, so it goes by its own name while they are copied.
     name = database.stem
     with owner_only(), duckdb.connect() as connection:
@@ -69,7 +69,7 @@ def rewritten(database: Path) -> None:
         is_whole = _content(connection, name) == _content(connection, "fresh")
         connection.execute("detach fresh")
         if not is_whole:
-            _unlink(fresh)
+            unlink_database(fresh)
             raise DeliveryError(
                 f"{database} could not be copied whole and was left as it was, so that what was "
                 "deleted may still stand in its file."
@@ -105,6 +105,7 @@ def _content(
     return catalog, rows
 
 
-def _unlink(database: Path) -> None:
+def unlink_database(database: Path) -> None:
+    """Remove a database, where it is there, and the log beside it, which would be taken for the next's."""
     database.unlink(missing_ok=True)
     database.with_name(f"{database.name}.wal").unlink(missing_ok=True)

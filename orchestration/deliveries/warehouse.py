@@ -1,7 +1,7 @@
 """The warehouse's raw layer: opening the build database, and what is loaded in it.
 
-What belongs here: the connection, the tables that list deliveries, and reading them. What does not:
-changing a wave, which `loading` does.
+What belongs here: the connection, the reading the lists of deliveries. What does not: their
+tables (`schema`), and changing a wave, which `loading` does.
 """
 
 from __future__ import annotations
@@ -16,58 +16,15 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from orchestration.deliveries.errors import DeliveryError, WarehouseBusy
+from orchestration.deliveries.errors import DeliveryError, WarehouseBusy, WarehouseDamaged
 from orchestration.deliveries.private import owner_only, private_folder
+from orchestration.deliveries.schema import bring_up_to_date, is_current
 from orchestration.settings import PRIVATE_FILE, Settings
 
 WAVE_ID = re.compile(r"[a-z0-9_]+")
 
-RAW_SCHEMA = """
-    create schema if not exists raw;
-    create table if not exists raw.deliveries (
-        wave_id varchar not null,
-        revision integer not null,
-        purpose varchar not null,
-        sha256 varchar not null,
-        file_name varchar not null,
-        format varchar not null,
-        row_count bigint not null,
-        table_name varchar not null,
-        loaded_at timestamp not null,
-        primary key (wave_id, revision)
-    );
-    comment on table raw.deliveries is 'One row per delivery ever loaded: a revision of its wave.';
-    comment on column raw.deliveries.loaded_at is 'In UTC.';
-    create table if not exists raw.differences (
-        wave_id varchar not null,
-        revision integer not null,
-        rows_in bigint not null,
-        rows_out bigint not null,
-        rows_altered bigint not null,
-        columns_in varchar[] not null,
-        columns_out varchar[] not null,
-        cells_altered map(varchar, bigint) not null,
-        primary key (wave_id, revision)
-    );
-    comment on table raw.differences is
-        'One row per revision after the first: what it changed in the revision before it.';
-    create table if not exists raw.figures_before (
-        wave_id varchar not null,
-        revision integer not null,
-        item_id varchar not null,
-        breakdown varchar not null,
-        group_code varchar not null,
-        mean double not null,
-        standard_error double,
-        primary key (wave_id, revision, item_id, breakdown, group_code)
-    );
-    comment on table raw.figures_before is
-        'One row per revision and figure that the marts showed of its wave when it was loaded.';
-    create or replace view raw.waves as
-    from raw.deliveries
-    qualify row_number() over (partition by wave_id order by revision desc) = 1;
-    comment on view raw.waves is 'One row per loaded wave: its latest delivery.';
-"""
+# What DuckDB says of a file that is overwritten, cut off or altered.
+DAMAGE = ("not a valid DuckDB database", "Corrupt database file", "Could not read enough bytes")
 
 
 @dataclass(frozen=True)
@@ -138,19 +95,59 @@ def has_table(connection: DuckDBPyConnection, schema: str, name: str) -> bool:
 def connected(settings: Settings, *, read_only: bool = False) -> Iterator[DuckDBPyConnection]:
     """A connection to the warehouse, made where it is missing and closed at the end.
 
-    Raises WarehouseBusy while another process holds it, DeliveryError where it cannot be opened.
+    One of an older version is brought up to date first. Raises WarehouseBusy while another process
+    holds it, WarehouseDamaged where its file is, here or while it is read, WarehouseOutdated where
+    it is of another version than can be read, DeliveryError where it cannot be opened.
     """
     path = settings.warehouse
     if not path.parent.exists():
         private_folder(path.parent)
     # What DuckDB makes beside the database while it is open is private too.
-    with owner_only():
+    with owner_only(), _told_of_damage(path):
         connection = _connect(path, read_only=read_only, threads=settings.threads)
         try:
             path.chmod(PRIVATE_FILE)
+            if not is_current(connection, path.name) and read_only:
+                connection.close()
+                with connected(settings):
+                    pass
+                connection = _connect(path, read_only=True, threads=settings.threads)
+            if not read_only:
+                bring_up_to_date(connection, path.name)
             yield connection
         finally:
             connection.close()
+
+
+def is_damage(told: str) -> bool:
+    """Whether words of DuckDB say that a database's file is damaged."""
+    return any(words in told for words in DAMAGE)
+
+
+@contextmanager
+def opened(path: Path, *, threads: int) -> Iterator[DuckDBPyConnection]:
+    """A warehouse opened for reading, whatever its version, and left wholly as it is.
+
+    Raises what `connected` raises, but WarehouseOutdated.
+    """
+    with (
+        _told_of_damage(path),
+        _connect(path, read_only=True, threads=threads) as connection,
+    ):
+        yield connection
+
+
+@contextmanager
+def _told_of_damage(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        if not is_damage(str(error)):
+            raise
+        raise WarehouseDamaged(
+            f"{path} is damaged ({str(error).splitlines()[0]}). Readers keep what is published. Run "
+            "`vakwerk rebuild`, which makes the warehouse again from the archive."
+        ) from error
 
 
 def _connect(path: Path, *, read_only: bool, threads: int) -> DuckDBPyConnection:
@@ -161,10 +158,11 @@ def _connect(path: Path, *, read_only: bool, threads: int) -> DuckDBPyConnection
             f"{path} is open in this very process: close that connection first."
         ) from error
     except duckdb.IOException as error:
+        if is_damage(str(error)):
+            raise
         if "lock" not in str(error):
             raise DeliveryError(
-                f"{path} cannot be opened ({error}). If it is damaged, move it away and load the "
-                "waves again from the archive."
+                f"{path} cannot be opened ({error}): see to its permissions and its disk."
             ) from error
         holder = re.search(r"PID (\d+)", str(error))
         who = f"process {holder[1]}" if holder else "another process"

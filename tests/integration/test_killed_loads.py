@@ -20,6 +20,7 @@ import pytest
 
 from orchestration.deliveries.door import accept
 from orchestration.deliveries.landing import pending
+from orchestration.deliveries.ledger import LISTS, ledger_file
 from orchestration.deliveries.loading import load
 from orchestration.settings import Settings
 from tests.builders import good_table, settings_for, write_delivery
@@ -36,9 +37,12 @@ context.set_forkserver_preload([__name__])
 
 @dataclass(frozen=True)
 class Standing:
-    """What a home holds: its tables but for the time of loading, and its files but for the warehouse."""
+    """What a home holds: its tables and those of the ledger but for the time of loading, and its
+    other files.
+    """
 
     tables: Mapping[str, str]
+    ledger: Mapping[str, str]
     files: Mapping[str, str]
 
     @classmethod
@@ -48,7 +52,9 @@ class Standing:
         del found["warehouse.duckdb"]
         # What a killed process had committed may still stand in the log, which belongs to the database.
         found.pop("warehouse.duckdb.wal", None)
-        return cls(tables(settings.warehouse, but=("loaded_at",)), found)
+        del found["archive/revisions.duckdb"]
+        ledger = tables(ledger_file(settings), but=("loaded_at",))
+        return cls(tables(settings.warehouse, but=("loaded_at",)), ledger, found)
 
 
 @dataclass(frozen=True)
@@ -112,6 +118,13 @@ def test_a_correction_is_told_from_what_it_corrects(correction: Correction) -> N
     assert correction.before.tables["raw.wave_2022"] != correction.after.tables["raw.wave_2022"]
     assert correction.before.files != correction.after.files
     assert not any(place.startswith("landing/") for place in correction.after.files)
+
+
+def test_the_ledger_has_the_lists_of_the_warehouse(correction: Correction) -> None:
+    for standing in (correction.before, correction.after):
+        for name in LISTS:
+            assert standing.ledger[f"raw.{name}"] == standing.tables[f"raw.{name}"]
+    assert correction.before.ledger != correction.after.ledger
 
 
 def test_after_a_killed_load_the_next_run_leaves_no_trace_of_it(

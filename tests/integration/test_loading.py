@@ -23,6 +23,7 @@ from orchestration.deliveries.errors import (
     DeliveryRefused,
     StillArriving,
     WarehouseBusy,
+    WarehouseDamaged,
 )
 from orchestration.deliveries.formats import READERS
 from orchestration.deliveries.landing import pending
@@ -521,7 +522,7 @@ def test_a_warehouse_that_this_process_holds_is_busy_too(
 def test_a_damaged_warehouse_says_so(settings: Settings) -> None:
     settings.home.mkdir()
     settings.warehouse.write_bytes(b"this is no database" * 1000)
-    with pytest.raises(DeliveryError, match="load the waves again from the archive"):
+    with pytest.raises(WarehouseDamaged, match="Run `vakwerk rebuild`"):
         state(settings)
 
 

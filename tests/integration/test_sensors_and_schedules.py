@@ -23,7 +23,7 @@ from orchestration import sensors
 from orchestration.assets import REJECTED
 from orchestration.codebook import Codebook
 from orchestration.deliveries.errors import DeliveryError
-from orchestration.deliveries.warehouse import RAW_SCHEMA
+from orchestration.deliveries.schema import RAW_SCHEMA
 from orchestration.jobs import DELIVERY_TAG
 from orchestration.notices import Notice
 from orchestration.partitions import wave_partitions

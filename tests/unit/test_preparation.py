@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
 from orchestration import preparation
-from orchestration.preparation import DAGSTER_INSTANCE, prepare, workspace_file
+from orchestration.preparation import DAGSTER_INSTANCE, make_home, prepare, workspace_file
 from orchestration.settings import PROJECT, Settings
 from tests.builders import settings_for
 
@@ -70,3 +73,23 @@ def test_daemon_and_pages_load_the_same_definitions_under_the_name_of_the_projec
     assert f'code_location_name = "{module["location_name"]}"' in project
     assert f'code_location_target_module = "{module["module_name"]}"' in project
     assert module["working_directory"] == str(PROJECT)
+
+
+def test_readers_can_reach_what_is_published_in_a_new_home_whatever_the_umask(
+    settings: Settings,
+) -> None:
+    before = os.umask(0o077)
+    try:
+        deep = replace(settings, home=settings.home / "of" / "a_survey")
+        make_home(deep)
+    finally:
+        os.umask(before)
+    way = [deep.home, *deep.home.relative_to(settings.home.parent).parents][:-1]
+    modes = [stat.S_IMODE((settings.home.parent / folder).stat().st_mode) for folder in way]
+    assert modes == [0o755] * 3
+
+
+def test_a_home_that_somebody_closed_stays_closed(settings: Settings) -> None:
+    settings.home.mkdir(mode=0o700)
+    make_home(settings)
+    assert stat.S_IMODE(settings.home.stat().st_mode) == 0o700

@@ -15,8 +15,9 @@ from orchestration.deliveries.differences import Difference
 from orchestration.deliveries.erasure.certificate import Certificate, Removal
 from orchestration.deliveries.erasure.files import redacted_in
 from orchestration.deliveries.erasure.person import Person, hidden_id
+from orchestration.deliveries.ledger import keep_ledger
 from orchestration.deliveries.revising import add_revision, keep_difference
-from orchestration.deliveries.warehouse import RAW_SCHEMA, connected, loaded_waves, state
+from orchestration.deliveries.warehouse import connected, loaded_waves, state
 from orchestration.settings import Settings
 from orchestration.sql import identifier
 
@@ -38,7 +39,6 @@ def erase_rows(settings: Settings, person: Person, certificate: Certificate) -> 
     hidden = hidden_id(settings, person)
     with connected(settings) as connection:
         connection.begin()
-        connection.execute(RAW_SCHEMA)
         for checksum in redacted_in(settings.archive, person.wave_id):
             connection.execute(
                 "update raw.deliveries set format = ? where wave_id = ? and sha256 = ?",
@@ -59,6 +59,8 @@ def erase_rows(settings: Settings, person: Person, certificate: Certificate) -> 
             if rows := _delete(connection, schema, table, RESPONDENT_KEY, hidden):
                 yield Removal(settings.warehouse.name, "deleted", f"{schema}.{table}", rows)
         connection.commit()
+        # Also where a killed call came so far: the figures that it deleted may stand there.
+        keep_ledger(connection, settings)
 
 
 def _delete(
