@@ -76,6 +76,9 @@ def refresh_what_is_new(settings: Settings, taken: Taken, started: float) -> Non
 def publish() -> None:
     """Publish the marts that stand in the warehouse again, if every check allows it."""
     from orchestration.publishing.publication import publish as publish_marts
+    from orchestration.turns import taking_turn
 
-    manifest = publish_marts(Settings.from_environment())
+    settings = Settings.from_environment()
+    with taking_turn(settings, errors.print):
+        manifest = publish_marts(settings)
     console.print(f"Published build {manifest['build_id']}.")

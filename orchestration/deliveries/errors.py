@@ -24,6 +24,10 @@ class WarehouseBusy(DeliveryError):
     """Another process holds the warehouse: the same call may pass a little later."""
 
 
+class WarehouseDamaged(DeliveryError):
+    """The warehouse's file is not what DuckDB wrote: it has to be made again from the archive."""
+
+
 class DeliveryRefused(DeliveryError):
     """The delivery has problems; `report` lists every one, and `folder` holds it with the file."""
 

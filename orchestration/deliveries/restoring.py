@@ -10,7 +10,7 @@ from pathlib import Path
 
 from orchestration.codebook import Codebook
 from orchestration.deliveries.accepted import waiting_for
-from orchestration.deliveries.archive import REDACTED, archived
+from orchestration.deliveries.archive import REDACTED, archived, is_sound
 from orchestration.deliveries.door import Accepted, accept
 from orchestration.deliveries.errors import DeliveryError
 from orchestration.deliveries.history import Revision, revisions
@@ -70,10 +70,17 @@ def _archived(settings: Settings, revision: Revision) -> Path:
     # An erasure leaves a file without the respondent in the place of the delivered one.
     for suffix in (f".{wave.format}", REDACTED):
         place = archived(settings.archive, wave.wave_id, wave.sha256, suffix)
-        if place.is_file():
+        if place.is_file() and is_sound(place):
             return place
+        if place.is_file():
+            raise _lost(place, revision, "is damaged")
     place = archived(settings.archive, wave.wave_id, wave.sha256, f".{wave.format}")
-    raise DeliveryError(
-        f"{place}, the file of revision {wave.revision} of wave {wave.wave_id}, is gone: put it back "
+    raise _lost(place, revision, "is gone")
+
+
+def _lost(place: Path, revision: Revision, how: str) -> DeliveryError:
+    wave = revision.wave
+    return DeliveryError(
+        f"{place}, the file of revision {wave.revision} of wave {wave.wave_id}, {how}: put it back "
         f"from a backup of the archive, or deliver {wave.file_name!r} again."
     )

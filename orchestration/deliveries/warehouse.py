@@ -16,10 +16,12 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from orchestration.deliveries.errors import DeliveryError, WarehouseBusy
+from orchestration.deliveries.errors import DeliveryError, WarehouseBusy, WarehouseDamaged
 from orchestration.deliveries.private import owner_only, private_folder
+from orchestration.machine import REBUILD, is_damaged, remedy
 from orchestration.settings import PRIVATE_FILE, Settings
 
+LOCKED = "Could not set lock on file"
 WAVE_ID = re.compile(r"[a-z0-9_]+")
 
 RAW_SCHEMA = """
@@ -138,7 +140,8 @@ def has_table(connection: DuckDBPyConnection, schema: str, name: str) -> bool:
 def connected(settings: Settings, *, read_only: bool = False) -> Iterator[DuckDBPyConnection]:
     """A connection to the warehouse, made where it is missing and closed at the end.
 
-    Raises WarehouseBusy while another process holds it, DeliveryError where it cannot be opened.
+    Raises WarehouseBusy while another process holds it, WarehouseDamaged where its file is damaged,
+    also where that shows only in what is read from it; DeliveryError where it cannot be opened.
     """
     path = settings.warehouse
     if not path.parent.exists():
@@ -149,6 +152,10 @@ def connected(settings: Settings, *, read_only: bool = False) -> Iterator[DuckDB
         try:
             path.chmod(PRIVATE_FILE)
             yield connection
+        except duckdb.Error as error:
+            if is_damaged(str(error)):
+                raise _damaged(path, error) from error
+            raise
         finally:
             connection.close()
 
@@ -160,14 +167,18 @@ def _connect(path: Path, *, read_only: bool, threads: int) -> DuckDBPyConnection
         raise WarehouseBusy(
             f"{path} is open in this very process: close that connection first."
         ) from error
-    except duckdb.IOException as error:
-        if "lock" not in str(error):
-            raise DeliveryError(
-                f"{path} cannot be opened ({error}). If it is damaged, move it away and load the "
-                "waves again from the archive."
-            ) from error
+    except duckdb.Error as error:
+        if is_damaged(str(error)):
+            raise _damaged(path, error) from error
+        if LOCKED not in str(error):
+            what = remedy(str(error)) or "See whether another program has changed it."
+            raise DeliveryError(f"{path} cannot be opened ({error}). {what}") from error
         holder = re.search(r"PID (\d+)", str(error))
         who = f"process {holder[1]}" if holder else "another process"
         raise WarehouseBusy(
             f"{path} is in use by {who}: wait until it is done, then try again."
         ) from error
+
+
+def _damaged(path: Path, error: duckdb.Error) -> WarehouseDamaged:
+    return WarehouseDamaged(f"{path} is damaged ({str(error).splitlines()[0]}). {REBUILD}")
