@@ -17,7 +17,7 @@ from orchestration.codebook import Codebook
 from orchestration.counting import Recount, counts_of, recounts
 from orchestration.deliveries.accepted import waiting_for
 from orchestration.deliveries.door import accept
-from orchestration.deliveries.errors import DeliveryRefused
+from orchestration.deliveries.errors import DeliveryError, DeliveryRefused
 from orchestration.deliveries.landing import deliveries_in, pending
 from orchestration.deliveries.manifest import MANIFEST
 from orchestration.deliveries.warehouse import state
@@ -78,6 +78,10 @@ def take_in(settings: Settings, paths: Iterable[Path], wave_id: str | None = Non
         except DeliveryRefused as refusal:
             send(settings, refusal_notice(refusal))
             refusals.append(refusal)
+        except DeliveryError:
+            # Gone from the landing folder: another run has taken it in and loaded it meanwhile.
+            if file in files or file.exists():
+                raise
     return Taken(tuple(_waiting(settings)), tuple(refusals))
 
 
