@@ -67,8 +67,6 @@ def rewritten(database: Path) -> None:
         connection.execute(f"attach {literal(str(fresh))} as fresh")
         connection.execute(f"copy from database {identifier(name)} to fresh")
         is_whole = _content(connection, name) == _content(connection, "fresh")
-        # On a full disk only this says so: detached without it, the file lacks what its log still has.
-        connection.execute("checkpoint fresh")
         connection.execute("detach fresh")
         if not is_whole:
             _unlink(fresh)

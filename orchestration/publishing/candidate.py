@@ -58,7 +58,6 @@ def write_candidate(settings: Settings, folder: Path, build_id: str) -> Mapping[
         for name in audited:
             _write_table(connection, name, folder)
         # On a full disk only this says so: closed without it, the file lacks what its log still has.
-        connection.execute("checkpoint publication")
         connection.execute("detach publication")
         # From the file alone, as readers will have it.
         connection.execute(f"attach {file} as publication (read_only)")

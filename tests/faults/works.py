@@ -41,7 +41,7 @@ LOG = "warehouse.duckdb.wal"
 
 # A process that has the code in memory already, so that a child of it is at work at once.
 context = multiprocessing.get_context("forkserver")
-context.set_forkserver_preload([__name__])
+context.set_forkserver_preload([__name__, "tests.faults.reading"])
 
 
 @dataclass(frozen=True)

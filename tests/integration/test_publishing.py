@@ -463,14 +463,15 @@ def test_what_is_no_build_does_not_get_in_the_way(settings: Settings) -> None:
     }
 
 
-def test_a_disk_that_fills_up_leaves_readers_what_they_had(settings: Settings) -> None:
-    """A real limit on the size of a file, which the new marts run into."""
+@pytest.mark.parametrize("limit", [20_000, 200_000], ids=["its log", "the file"])
+def test_a_disk_that_fills_up_leaves_readers_what_they_had(settings: Settings, limit: int) -> None:
+    """A real limit on the size of a file, which the new marts run into, or only when they are closed."""
     publish(settings)
     before = what_readers_see(settings)
     build(settings, "build-2", "insert into marts.item_results from marts.item_results")
-    limited = """
+    limited = f"""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+    resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
     """
     told = (
         "sys.excepthook = lambda kind, *_: os._exit(7 if kind.__name__ == 'PublishingError' else 8)"
