@@ -11,6 +11,7 @@ that has a file open goes on reading it. What belongs here: that folder. What do
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -75,7 +76,9 @@ def publish(settings: Settings) -> Manifest:
         path = incomplete / MANIFEST_FILE
         path.write_text(json.dumps(manifest, indent=2, default=str) + "\n", encoding="utf-8")
         path.chmod(READABLE_FILE)
+        _to_disk(*incomplete.rglob("*"), incomplete)
         incomplete.rename(builds / build_id)
+        _to_disk(builds)
         _switch(settings.published, build_id)
     except (OSError, duckdb.Error) as error:
         shutil.rmtree(incomplete, ignore_errors=True)
@@ -143,6 +146,16 @@ def _described(tables: Mapping[str, Table], folder: Path) -> dict[str, dict[str,
         }
         for name, table in tables.items()
     }
+
+
+def _to_disk(*paths: Path) -> None:
+    """Wait until these files and folders are on the disk, so that a power cut leaves them whole."""
+    for path in paths:
+        opened = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def _switch(published: Path, build_id: str) -> None:

@@ -463,6 +463,25 @@ def test_what_is_no_build_does_not_get_in_the_way(settings: Settings) -> None:
     }
 
 
+def test_a_build_is_on_the_disk_before_readers_are_pointed_at_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a power cut would leave of the rest is not worth pointing at."""
+    real, written = os.fsync, set()
+
+    def fsync(opened: int) -> None:
+        assert not (settings.published / "current").exists()
+        written.add(os.fstat(opened).st_ino)
+        real(opened)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    publish(settings)
+
+    build = (settings.published / "current").resolve()
+    paths = (build.parent, build, *build.rglob("*"))
+    assert {path.name for path in paths if path.stat().st_ino not in written} == set()
+
+
 @pytest.mark.parametrize("limit", [20_000, 200_000], ids=["its log", "the file"])
 def test_a_disk_that_fills_up_leaves_readers_what_they_had(settings: Settings, limit: int) -> None:
     """A real limit on the size of a file, which the new marts run into, or only when they are closed."""
