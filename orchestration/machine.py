@@ -13,6 +13,10 @@ ROOM = (
     "Make room on the disk of VAKWERK_HOME, then give the same command again: it goes on from what stands, and "
     "readers keep what they have."
 )
+ROOM_OR_DISK = (
+    "The disk of VAKWERK_HOME is full or failing (`df -h`, `journalctl -k`): make room or mend it, then "
+    "give the same command again. Readers keep what they have."
+)
 SMALLER = (
     "A limit on the size of files is too low (`ulimit -f`, or LimitFSIZE of the service): raise it, "
     "then give the same command again."
@@ -31,6 +35,9 @@ REMEDIES = {
     os.strerror(errno.ENOSPC): ROOM,
     os.strerror(errno.EDQUOT): ROOM,
     "database or disk is full": ROOM,
+    # What SQLite, which holds Dagster's history, says of a full disk too.
+    "disk I/O error": ROOM_OR_DISK,
+    os.strerror(errno.EIO): ROOM_OR_DISK,
     os.strerror(errno.EFBIG): SMALLER,
     os.strerror(errno.EROFS): RIGHT,
     os.strerror(errno.EACCES): RIGHT,
