@@ -80,7 +80,7 @@ def killed_runs(folder: Path, times: int, seed: int) -> trials.Tried:
     from tests.acceptance.small_waves import corrected_with_person, next_wave, with_person
     from tests.builders import write_delivery, write_survey
     from tests.faults.trials import Tried
-    from tests.faults.works import PUBLICATION, unlike_its_manifest
+    from tests.faults.wholeness import PUBLICATION, unlike_its_manifest
     from tests.standing import tables
 
     def published(home: Path) -> object:
