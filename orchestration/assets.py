@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
+import duckdb
 from dagster_dbt import DbtCliResource, dbt_assets
 
 from orchestration import audit
@@ -30,6 +31,7 @@ from orchestration.failed_runs import REFUSED
 from orchestration.fingerprints import code_fingerprint
 from orchestration.holding import hold
 from orchestration.jobs import DELIVERY_TAG
+from orchestration.machine import remedy
 from orchestration.mirror_asset import mirror_asset
 from orchestration.notices import held_notice, refusal_notice, send
 from orchestration.partitions import ONE_RUN
@@ -37,6 +39,7 @@ from orchestration.publishing.publication import publish
 from orchestration.resources import WRITER_POOL
 from orchestration.settings import Settings
 from orchestration.settling import due
+from orchestration.turns import TURN
 
 ACCEPTED = dg.AssetKey(["deliveries", "accepted"])
 REJECTED = dg.AssetKey(["deliveries", "rejected"])
@@ -64,6 +67,11 @@ def delivery_faults(settings: Settings) -> Iterator[None]:
     except DeliveryError as fault:
         passes = isinstance(fault, StillArriving | WarehouseBusy)
         raise dg.Failure(str(fault), allow_retries=passes) from fault
+    except (OSError, duckdb.Error) as error:
+        # It will not pass by itself within minutes.
+        if what := remedy(str(error)):
+            raise dg.Failure(f"{error}\n{what}", allow_retries=False) from error
+        raise
 
 
 def build_assets(
@@ -78,6 +86,7 @@ def build_assets(
         partitions_def=partitions,
         backfill_policy=ONE_RUN,
         retry_policy=PASSING_FAULTS,
+        required_resource_keys={TURN},
         description="A wave's delivery, read as text and held against the codebook; refused whole or accepted.",
     )
     def accepted(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
@@ -108,6 +117,7 @@ def build_assets(
         backfill_policy=ONE_RUN,
         retry_policy=PASSING_FAULTS,
         pool=WRITER_POOL,
+        required_resource_keys={TURN},
         description="One row per loaded wave; the wave itself is `raw.wave_<id>`, as delivered, with keyed respondent ids.",
     )
     def raw_waves(context: dg.AssetExecutionContext) -> None:
@@ -144,6 +154,7 @@ def build_assets(
         # For every range of waves at once, as what it publishes is.
         backfill_policy=ONE_RUN,
         pool=WRITER_POOL,
+        required_resource_keys={TURN},
         description="What readers see: the marts as one DuckDB file and as Parquet, switched as one.",
     )
     def publication() -> dg.MaterializeResult[None]:

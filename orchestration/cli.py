@@ -20,6 +20,7 @@ from orchestration.commands.simulating import simulate
 from orchestration.commands.terminal import errors
 from orchestration.deliveries.private import make_private
 from orchestration.errors import VakwerkError
+from orchestration.machine import remedy
 
 app = typer.Typer(
     help="A warehouse for repeated surveys of civil servants: from raw waves to published marts.",
@@ -52,10 +53,16 @@ for command in (
 
 
 def main() -> None:
-    """The console script: known errors are told in a line or two, without a trace."""
+    """The console script: known errors, and the machine's, are told in a line or two, without a trace."""
     make_private()
     try:
         app()
     except VakwerkError as error:
         errors.print(str(error), style="red", markup=False, soft_wrap=True)
+        raise SystemExit(1) from error
+    except Exception as error:
+        what = remedy(str(error))
+        if what is None:
+            raise
+        errors.print(f"{error}\n{what}", style="red", markup=False, soft_wrap=True)
         raise SystemExit(1) from error

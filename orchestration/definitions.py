@@ -22,6 +22,7 @@ from orchestration.resources import dbt_resource
 from orchestration.schedules import nightly_refresh
 from orchestration.sensors import failure_sensor, landing_sensor
 from orchestration.settings import Settings
+from orchestration.turns import TURN, turn_resource
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:
@@ -34,7 +35,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         jobs=[REFRESH],
         schedules=[nightly_refresh(settings, partitions)],
         sensors=[landing_sensor(settings), failure_sensor(settings)],
-        resources={"dbt": dbt_resource(settings)},
+        resources={"dbt": dbt_resource(settings), TURN: turn_resource(settings)},
     )
 
 

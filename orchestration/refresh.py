@@ -17,7 +17,7 @@ from orchestration.codebook import Codebook
 from orchestration.counting import Recount, counts_of, recounts
 from orchestration.deliveries.accepted import held_because, to_load
 from orchestration.deliveries.door import accept
-from orchestration.deliveries.errors import DeliveryRefused
+from orchestration.deliveries.errors import DeliveryError, DeliveryRefused
 from orchestration.deliveries.landing import deliveries_in, pending
 from orchestration.deliveries.ledger import begin_ledger
 from orchestration.deliveries.manifest import MANIFEST
@@ -85,6 +85,10 @@ def take_in(settings: Settings, paths: Iterable[Path], wave_id: str | None = Non
         except DeliveryRefused as refusal:
             send(settings, refusal_notice(refusal))
             refusals.append(refusal)
+        except DeliveryError:
+            # Gone from the landing folder: another run has taken it in and loaded it meanwhile.
+            if file in files or file.exists():
+                raise
     return Taken(tuple(_waiting(settings)), tuple(refusals), held(settings))
 
 

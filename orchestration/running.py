@@ -17,9 +17,11 @@ from orchestration.codebook import Codebook
 from orchestration.definitions import build_definitions
 from orchestration.failed_runs import failing_rows, failure_notice
 from orchestration.jobs import DELIVERY_TAG, REFRESH, STEPS
+from orchestration.machine import remedy
 from orchestration.notices import send
 from orchestration.partitions import range_tags, wave_partitions
 from orchestration.settings import Settings
+from orchestration.turns import WAITING
 from orchestration.workers import end_dead_runs
 
 Progress = Callable[[str], None]
@@ -89,7 +91,9 @@ def _failures(result: dg.ExecuteInProcessResult) -> Iterator[str]:
         # Red checks are told above, each by its name.
         if cause is None or cause.cls_name != "DagsterAssetCheckFailedError":
             step = STEPS.get(event.step_key or "", event.step_key)
-            yield f"{step}: {told or (cause and cause.message.strip())}"
+            said = told or (cause.message.strip() if cause else "")
+            what = remedy(said)
+            yield f"{step}: {said}" + (f"\n{what}" if what and what not in said else "")
     if not result.success and not any(event.is_step_failure for event in result.all_events):
         yield "The run did not finish; Dagster's page of the run says where it stopped."
 
@@ -119,3 +123,5 @@ class _StepHandler(logging.Handler):
         event = getattr(record, "dagster_meta", {}).get("dagster_event")
         if event is not None and event.event_type_value == "STEP_START":
             self.progress(STEPS.get(event.step_key, event.step_key))
+        elif WAITING in record.getMessage():
+            self.progress(WAITING)

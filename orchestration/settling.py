@@ -7,11 +7,10 @@ takes in. What does not: what counts as a delivery and what its manifest promise
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from orchestration.deliveries.landing import Pending, pending
+from orchestration.deliveries.landing import Pending, has_passed, pending
 from orchestration.settings import Settings
 
 
@@ -34,7 +33,7 @@ def is_settled(path: Path, seconds: float) -> bool:
         status = path.stat()
     except FileNotFoundError:
         return False
-    return max(status.st_mtime, status.st_ctime) <= time.time() - seconds
+    return all(has_passed(changed, seconds) for changed in (status.st_mtime_ns, status.st_ctime_ns))
 
 
 def has_settled(delivery: Pending, seconds: float) -> bool:

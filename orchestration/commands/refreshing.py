@@ -109,10 +109,12 @@ def publish(
     from orchestration.mirroring.mirror import mirror
     from orchestration.mirroring.server import configured_url
     from orchestration.publishing.publication import publish as publish_marts
+    from orchestration.turns import taking_turn
 
     settings = Settings.from_environment()
     if to is None:
-        manifest = publish_marts(settings)
+        with taking_turn(settings, errors.print):
+            manifest = publish_marts(settings)
         console.print(f"Published build {manifest['build_id']}.")
     if url := to or configured_url():
         console.print(str(mirror(settings, url)), soft_wrap=True)
@@ -120,7 +122,7 @@ def publish(
 
 def tell_outcome(settings: Settings, outcome: Outcome) -> None:
     """Tell what came of a run of the job; ends the command with 1 where nothing was published."""
-    from orchestration.deliveries.warehouse import is_damage
+    from orchestration.machine import is_damaged
 
     counted = ", ".join(map(str, outcome.counted)) or "no wave"
     console.print(f"Counted again: {counted}.", soft_wrap=True)
@@ -134,7 +136,7 @@ def tell_outcome(settings: Settings, outcome: Outcome) -> None:
             if outcome.manifest is None
             else "Published; see to what failed after it, then run `vakwerk publish`."
         )
-        if any(map(is_damage, outcome.problems)):
+        if any(map(is_damaged, outcome.problems)):
             errors.print("The warehouse is damaged: run `vakwerk rebuild`.")
         raise typer.Exit(1)
     console.print(f"Published {settings.published / 'marts.duckdb'}", soft_wrap=True)

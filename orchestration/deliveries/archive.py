@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 from orchestration.deliveries.arriving import Arrival, arrival_at, stem_of
 from orchestration.deliveries.errors import DeliveryError, StillArriving
 from orchestration.deliveries.manifest import MANIFEST
 from orchestration.deliveries.private import private_folder
+from orchestration.machine import WRITING
 
 CHUNK = 1 << 20
 REDACTED = ".redacted.parquet"
@@ -71,6 +72,8 @@ def take_in(arrival: Arrival, folder: Path, archive: Path) -> Original:
             os.fsync(target.fileno())
         after = source.stat()
     except OSError as error:
+        if error.errno in WRITING:
+            raise
         raise DeliveryError(
             f"{source} cannot be read ({error.strerror}): give a file that this user may read."
         ) from error
@@ -103,6 +106,17 @@ def archived_as(archive: Path, wave_id: str, checksum: str, suffix: str) -> Path
     """
     places = [archived(archive, wave_id, checksum, each) for each in (suffix, REDACTED)]
     return next((place for place in places if place.is_file()), places[0])
+
+
+def is_sound(place: Path) -> bool:
+    """Whether an archived file still has the bytes that its name is the checksum of.
+
+    A redacted one bears another name, that of the file as it came; its manifest tells of its bytes.
+    """
+    if place.name.endswith(REDACTED):
+        return True
+    with place.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest() == stem_of(place)
 
 
 def put_in_archive(copy: Path, place: Path) -> None:

@@ -15,7 +15,14 @@ from pathlib import Path
 
 from orchestration.codebook import Codebook
 from orchestration.deliveries.accepted import exclusive, keep, remove, waiting_for
-from orchestration.deliveries.archive import Original, release, take_in
+from orchestration.deliveries.archive import (
+    Original,
+    archived,
+    is_sound,
+    put_in_archive,
+    release,
+    take_in,
+)
 from orchestration.deliveries.arriving import Arrival, arrival_at, others_in
 from orchestration.deliveries.checking_manifest import manifest_problems
 from orchestration.deliveries.errors import DeliveryError, DeliveryRefused
@@ -65,6 +72,7 @@ def accept(
     with exclusive(settings.accepted), _incoming(settings.accepted) as folder:
         original = take_in(arrival, folder, settings.archive)
         if wave_id is not None and _is_loaded(settings, codebook, wave_id, original):
+            _mend_archive(settings, wave_id, original)
             _supersede(settings, wave_id, original)
             remove(settings.accepted, wave_id)
             release(original.source, settings.landing, original.size, original.modified)
@@ -142,6 +150,18 @@ def _is_loaded(settings: Settings, codebook: Codebook, wave_id: str, original: O
         return False
     problems = (*original.arrival.problems, *manifest_problems(original, codebook, wave_id))
     return all(problem.severity is Severity.WARN for problem in problems)
+
+
+def _mend_archive(settings: Settings, wave_id: str, original: Original) -> None:
+    """Put the file in the place of its archived copy where that is lost or damaged.
+
+    Not where a redacted copy stands: the file may hold whom that was made without.
+    """
+    if state(settings)[wave_id].format != original.suffix.removeprefix("."):
+        return
+    place = archived(settings.archive, wave_id, original.sha256, original.suffix)
+    if not (place.is_file() and is_sound(place)):
+        put_in_archive(original.copy, place)
 
 
 def _supersede(settings: Settings, wave_id: str, original: Original) -> None:

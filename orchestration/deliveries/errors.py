@@ -25,7 +25,7 @@ class WarehouseBusy(DeliveryError):
 
 
 class WarehouseDamaged(DeliveryError):
-    """The warehouse's file is damaged: only a rebuild from the archive helps."""
+    """The warehouse's file is not what DuckDB wrote: only a rebuild from the archive helps."""
 
 
 class WarehouseOutdated(DeliveryError):

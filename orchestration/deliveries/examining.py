@@ -106,6 +106,8 @@ def examine(
         waiting = _waiting(original, wave_id, respondents, table, table.row_count - forgotten)
         waiting = replace(waiting, purpose=purpose or waiting.purpose)
         describe(connection, waiting, table.columns)
+        # On a full disk only this says so: closed without it, the file lacks what its log still has.
+        connection.execute("checkpoint")
     if forgotten:
         rewritten(database)
     return Examined(report, original, forgotten)

@@ -20,7 +20,10 @@ from orchestration.deliveries.report import Kind
 from orchestration.settings import Settings
 
 # A file that has not changed for so long will not become the one that its manifest names.
-STANDS_AFTER_NANOSECONDS = 15 * 60 * 10**9
+STANDS_AFTER_SECONDS = 15 * 60
+
+# Clocks of two machines differ by less: a time further ahead was set when the clock stood wrong.
+CLOCKS_DIFFER_SECONDS = 60 * 60
 
 
 @dataclass(frozen=True)
@@ -78,13 +81,19 @@ def _waits_for(arrival: Arrival) -> str | None:
     if any(problem.kind is Kind.OTHER_FILE for problem in arrival.problems):
         return f"its manifest names {file.name!r}, which is not there yet"
     modified = _modified(arrival.file)
-    if file.sha256 is None or modified < time.time_ns() - STANDS_AFTER_NANOSECONDS:
+    if file.sha256 is None or has_passed(modified, STANDS_AFTER_SECONDS):
         return None
     try:
         checksum = _checksum(arrival.file, modified, arrival.file.stat().st_size)
     except OSError as error:
         return f"it cannot be read ({error.strerror})"
     return None if checksum == file.sha256 else "its sha256 is not yet that of its manifest"
+
+
+def has_passed(nanoseconds: int, seconds: float) -> bool:
+    """Whether a file's time lies so many seconds back, or so far ahead that the clock was set back."""
+    ago = (time.time_ns() - nanoseconds) / 1e9
+    return ago >= seconds or ago < -CLOCKS_DIFFER_SECONDS
 
 
 @lru_cache

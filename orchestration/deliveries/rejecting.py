@@ -6,7 +6,6 @@ What belongs here: what lies in that folder. What does not: why a delivery is re
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from orchestration.deliveries.accepted import Waiting, column_count, file_of, remove
@@ -17,6 +16,7 @@ from orchestration.deliveries.private import owner_only, private_folder
 from orchestration.deliveries.report import Problem, Report
 from orchestration.deliveries.report_html import as_html
 from orchestration.deliveries.report_text import as_text
+from orchestration.moments import moment_after
 from orchestration.settings import Settings
 
 LONGEST_NAME = 100
@@ -30,8 +30,9 @@ def reject(
     Without a `copy` only the report is kept. Gives the exception to raise.
     """
     private_folder(settings.rejected)
-    now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-    folder = private_folder(settings.rejected / f"{now}_{report.file_name[:LONGEST_NAME]}")
+    # The landing sensor shows what comes after the last that it has shown.
+    moment = moment_after(path.name for path in settings.rejected.iterdir())
+    folder = private_folder(settings.rejected / f"{moment}_{report.file_name[:LONGEST_NAME]}")
     documents = {"report.txt": as_text(report), "report.html": as_html(report)}
     if manifest is not None:
         documents[MANIFEST] = manifest

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from orchestration.codebook import Codebook
 from orchestration.deliveries.accepted import waiting_for
-from orchestration.deliveries.archive import archived_as
+from orchestration.deliveries.archive import archived_as, is_sound
 from orchestration.deliveries.door import Accepted, accept
 from orchestration.deliveries.errors import DeliveryError
 from orchestration.deliveries.history import Revision, revisions
@@ -68,9 +68,16 @@ def _wait_for_no_other(settings: Settings, wave_id: str) -> None:
 def _archived(settings: Settings, revision: Revision) -> Path:
     wave = revision.wave
     place = archived_as(settings.archive, wave.wave_id, wave.sha256, f".{wave.format}")
-    if place.is_file():
-        return place
-    raise DeliveryError(
-        f"{place}, the file of revision {wave.revision} of wave {wave.wave_id}, is gone: put it back "
+    if not place.is_file():
+        raise _lost(place, revision, "is gone")
+    if not is_sound(place):
+        raise _lost(place, revision, "is damaged")
+    return place
+
+
+def _lost(place: Path, revision: Revision, how: str) -> DeliveryError:
+    wave = revision.wave
+    return DeliveryError(
+        f"{place}, the file of revision {wave.revision} of wave {wave.wave_id}, {how}: put it back "
         f"from a backup of the archive, or deliver {wave.file_name!r} again."
     )

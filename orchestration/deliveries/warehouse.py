@@ -19,12 +19,11 @@ from duckdb import DuckDBPyConnection
 from orchestration.deliveries.errors import DeliveryError, WarehouseBusy, WarehouseDamaged
 from orchestration.deliveries.private import owner_only, private_folder
 from orchestration.deliveries.schema import bring_up_to_date, is_current
+from orchestration.machine import REBUILD, is_damaged, remedy
 from orchestration.settings import PRIVATE_FILE, Settings
 
+LOCKED = "Could not set lock on file"
 WAVE_ID = re.compile(r"[a-z0-9_]+")
-
-# What DuckDB says of a file that is overwritten, cut off or altered.
-DAMAGE = ("not a valid DuckDB database", "Corrupt database file", "Could not read enough bytes")
 
 
 @dataclass(frozen=True)
@@ -119,11 +118,6 @@ def connected(settings: Settings, *, read_only: bool = False) -> Iterator[DuckDB
             connection.close()
 
 
-def is_damage(told: str) -> bool:
-    """Whether words of DuckDB say that a database's file is damaged."""
-    return any(words in told for words in DAMAGE)
-
-
 @contextmanager
 def opened(path: Path, *, threads: int) -> Iterator[DuckDBPyConnection]:
     """A warehouse opened for reading, whatever its version, and left wholly as it is.
@@ -142,11 +136,10 @@ def _told_of_damage(path: Path) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        if not is_damage(str(error)):
+        if not is_damaged(str(error)):
             raise
         raise WarehouseDamaged(
-            f"{path} is damaged ({str(error).splitlines()[0]}). Readers keep what is published. Run "
-            "`vakwerk rebuild`, which makes the warehouse again from the archive."
+            f"{path} is damaged ({str(error).splitlines()[0]}). {REBUILD}"
         ) from error
 
 
@@ -157,13 +150,12 @@ def _connect(path: Path, *, read_only: bool, threads: int) -> DuckDBPyConnection
         raise WarehouseBusy(
             f"{path} is open in this very process: close that connection first."
         ) from error
-    except duckdb.IOException as error:
-        if is_damage(str(error)):
+    except duckdb.Error as error:
+        if is_damaged(str(error)):
             raise
-        if "lock" not in str(error):
-            raise DeliveryError(
-                f"{path} cannot be opened ({error}): see to its permissions and its disk."
-            ) from error
+        if LOCKED not in str(error):
+            what = remedy(str(error)) or "See whether another program has changed it."
+            raise DeliveryError(f"{path} cannot be opened ({error}). {what}") from error
         holder = re.search(r"PID (\d+)", str(error))
         who = f"process {holder[1]}" if holder else "another process"
         raise WarehouseBusy(

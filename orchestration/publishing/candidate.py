@@ -48,7 +48,8 @@ def write_candidate(settings: Settings, folder: Path, build_id: str) -> Mapping[
     (folder / PARQUET_FOLDER).mkdir(parents=True)
     with duckdb.connect(config={"threads": settings.threads}) as connection:
         connection.execute(f"attach {literal(str(settings.warehouse))} as warehouse (read_only)")
-        connection.execute(f"attach {literal(str(folder / MARTS_FILE))} as publication")
+        file = literal(str(folder / MARTS_FILE))
+        connection.execute(f"attach {file} as publication")
         _write_publication(connection, build_id)
         audited = {
             name: _table(connection, f"warehouse.marts.{identifier(name)}")
@@ -56,6 +57,10 @@ def write_candidate(settings: Settings, folder: Path, build_id: str) -> Mapping[
         }
         for name in audited:
             _write_table(connection, name, folder)
+        # On a full disk only this says so: closed without it, the file lacks what its log still has.
+        connection.execute("detach publication")
+        # From the file alone, as readers will have it.
+        connection.execute(f"attach {file} as publication (read_only)")
         written = {name: _table(connection, f"publication.{identifier(name)}") for name in audited}
     differing = [name for name in audited if audited[name] != written[name]]
     if differing:

@@ -11,6 +11,7 @@ that has a file open goes on reading it. What belongs here: that folder. What do
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -24,6 +25,8 @@ import duckdb
 from orchestration import audit
 from orchestration.codebook import Codebook
 from orchestration.deliveries.warehouse import connected
+from orchestration.machine import remedy
+from orchestration.moments import moment_after
 from orchestration.publishing.candidate import (
     CONTRACT_VERSION,
     MARTS_FILE,
@@ -60,11 +63,12 @@ def publish(settings: Settings) -> Manifest:
             )
         facts = _facts(connection, settings)
     builds = settings.published / "builds"
-    build_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{str(facts['build'])[:8]}"
+    moment = moment_after(path.name for path in builds.glob("[!.]*/"))
+    build_id = f"{moment}-{str(facts['build'])[:8]}"
     incomplete = builds / f".{build_id}"
-    _remove_incomplete(builds)
-    incomplete.mkdir(parents=True)
     try:
+        _remove_incomplete(builds)
+        incomplete.mkdir(parents=True)
         for folder in (settings.published, builds):
             folder.chmod(READABLE_FOLDER)
         tables = write_candidate(settings, incomplete, build_id)
@@ -72,13 +76,16 @@ def publish(settings: Settings) -> Manifest:
         path = incomplete / MANIFEST_FILE
         path.write_text(json.dumps(manifest, indent=2, default=str) + "\n", encoding="utf-8")
         path.chmod(READABLE_FILE)
+        _to_disk(*incomplete.rglob("*"), incomplete)
         incomplete.rename(builds / build_id)
+        _to_disk(builds)
+        _switch(settings.published, build_id)
     except (OSError, duckdb.Error) as error:
         shutil.rmtree(incomplete, ignore_errors=True)
         raise PublishingError(
-            f"The publication could not be written to {builds} ({error}); readers keep what they have."
+            f"The publication could not be written to {builds} ({error}); readers keep what they have. "
+            f"{remedy(str(error)) or 'Mend this, then run `vakwerk publish`.'}"
         ) from error
-    _switch(settings.published, build_id)
     _prune(builds, keep=build_id)
     return manifest
 
@@ -139,6 +146,16 @@ def _described(tables: Mapping[str, Table], folder: Path) -> dict[str, dict[str,
         }
         for name, table in tables.items()
     }
+
+
+def _to_disk(*paths: Path) -> None:
+    """Wait until these files and folders are on the disk, so that a power cut leaves them whole."""
+    for path in paths:
+        opened = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def _switch(published: Path, build_id: str) -> None:

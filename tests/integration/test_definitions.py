@@ -26,6 +26,7 @@ from orchestration.codebook import Codebook
 from orchestration.preparation import PreparationError
 from orchestration.resources import WRITER_POOL
 from orchestration.settings import PROJECT, Settings, SettingsError
+from orchestration.turns import TURN
 from tests.builders import settings_for
 from tests.conftest import Manifest
 
@@ -102,6 +103,14 @@ def test_every_asset_can_be_made_and_leads_to_the_publication(graph: AssetGraph)
 
     assert graph.materializable_asset_keys == graph.get_all_asset_keys() - {REJECTED}
     assert leaves == {publication, REJECTED} | views_for_people
+
+
+def test_every_step_that_takes_in_loads_or_publishes_has_the_turn(
+    definitions: dg.Definitions,
+) -> None:
+    for key in ("deliveries/accepted", "raw/waves", "published/marts"):
+        asset = definitions.resolve_assets_def(dg.AssetKey(key.split("/")))
+        assert TURN in asset.required_resource_keys, key
 
 
 def test_every_model_and_seed_is_an_asset_of_its_layer(

@@ -15,7 +15,7 @@ from orchestration.deliveries.accepted import waiting_for
 from orchestration.deliveries.arriving import arrival_at
 from orchestration.deliveries.door import accept, inspect, refuse
 from orchestration.deliveries.errors import DeliveryError, DeliveryRefused
-from orchestration.deliveries.landing import STANDS_AFTER_NANOSECONDS, pending
+from orchestration.deliveries.landing import STANDS_AFTER_SECONDS, pending
 from orchestration.deliveries.loading import load
 from orchestration.deliveries.manifest import Manifest
 from orchestration.deliveries.manifest_reading import read_manifest
@@ -25,7 +25,7 @@ from orchestration.refresh import take_in
 from orchestration.settings import Settings
 from tests.builders import WEIGHT, csv_text, good_table, settings_for, write_delivery
 
-PAST = time.time() - STANDS_AFTER_NANOSECONDS / 10**9 - 60
+PAST = time.time() - STANDS_AFTER_SECONDS - 60
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -24,102 +24,31 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration import audit
-from orchestration.audit import Build, CheckRecord
 from orchestration.deliveries.errors import WarehouseBusy
 from orchestration.publishing import candidate
 from orchestration.publishing.candidate import CONTRACT_VERSION, PublishingError
 from orchestration.publishing.publication import Manifest, publish, published_manifest
 from orchestration.settings import Settings
-from tests.builders import settings_for
-
-TABLES = ("dim_waves", "item_results", "odd name")
-
-MARTS = """
-    create schema marts;
-    create schema staging;
-    create schema codebook;
-
-    create table codebook.survey as
-    select 'tiny' as survey_id, 'Klein' as label_nl, 'Tiny' as label_en,
-        10 as minimum_group_size, false as hold_corrections, 'A survey for tests' as description;
-
-    create table marts.dim_waves (
-        wave_id varchar not null, revision integer, sha256 varchar, respondents bigint,
-        is_synthetic boolean, fieldwork_end date, loaded_at timestamp
-    );
-    insert into marts.dim_waves values
-        ('2022', 1, 'aaa', 40, true, '2022-06-30', '2022-07-01 12:00:00'),
-        ('2024', 3, 'bbb', 50, false, null, null);
-    comment on table marts.dim_waves is 'One row per wave; it''s "loaded".';
-    comment on column marts.dim_waves.wave_id is 'The wave''s id.';
-
-    create table marts.item_results (
-        wave_id varchar, item_id varchar, mean double, respondents bigint, share decimal(9, 6)
-    );
-    insert into marts.item_results
-    select '2022', 'V' || i, i / 7, if(i % 5 = 0, null, i), i / 1000
-    from range(1000) as rows(i);
-    comment on column marts.item_results.mean is 'The mean.';
-
-    create table marts."odd name" ("select" varchar, "Größe" double);
-
-    create table staging.stg_responses as select 'r0001' as respondent_key, 3 as V1;
-"""
-
-PASSED = CheckRecord("dbt", "dbt", "unique", "dim_waves", "passed", blocks=True, failing_rows=0)
-CHECKS = (
+from tests.small_marts import (
+    CHECKS,
     PASSED,
-    replace(PASSED, tool="great_expectations", suite="staging", name="weights"),
-    replace(PASSED, tool="great_expectations", suite="marts", name="shares"),
+    TABLES,
+    build,
+    build_ids_seen,
+    marts_file,
+    small_marts,
+    what_readers_see,
 )
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A home whose warehouse has small marts that every suite has passed."""
-    settings = settings_for(tmp_path)
-    settings.home.mkdir()
-    with duckdb.connect(settings.warehouse) as connection:
-        connection.execute(MARTS)
-    build(settings, "build-1")
-    return settings
-
-
-def build(settings: Settings, build_id: str, sql: str = "", *checks: CheckRecord) -> None:
-    """Build anew, with this change to the marts, and run every suite, some checks replaced."""
-    said = {(check.suite, check.name): check for check in (*CHECKS, *checks)}
-    of_dbt = [check for check in said.values() if check.tool == "dbt"]
-    others = [check for check in said.values() if check.tool != "dbt"]
-    with duckdb.connect(settings.warehouse) as connection:
-        audit.begin_build(connection, "code")
-        connection.execute(sql)
-        audit.record_build(connection, Build(build_id, True, "code", "codebook"), of_dbt)
-        audit.record_checks(connection, others)
-
-
-def marts_file(settings: Settings) -> Path:
-    return settings.published / "marts.duckdb"
+    return small_marts(tmp_path)
 
 
 def means(connection: duckdb.DuckDBPyConnection) -> object:
     return connection.execute("select sum(mean) from marts.item_results").fetchone()
-
-
-def what_readers_see(settings: Settings) -> Mapping[str, str]:
-    """A checksum of each file that can be reached through the links, by its path."""
-    names = ("marts.duckdb", "manifest.json", *(f"parquet/{name}.parquet" for name in TABLES))
-    paths = {name: settings.published / name for name in names}
-    return {
-        name: sha256(path.read_bytes()).hexdigest() for name, path in paths.items() if path.exists()
-    }
-
-
-def build_ids_seen(settings: Settings) -> set[object]:
-    """The builds that the manifest and the DuckDB file say they are."""
-    manifest = published_manifest(settings)
-    with duckdb.connect(marts_file(settings), read_only=True) as connection:
-        row = connection.execute("select build_id from marts.publication").fetchone()
-    return {row[0] if row else None, manifest["build_id"] if manifest else None}
 
 
 def rows_of(folder: Path, table: str) -> list[tuple[object, ...]]:
@@ -534,14 +463,34 @@ def test_what_is_no_build_does_not_get_in_the_way(settings: Settings) -> None:
     }
 
 
-def test_a_disk_that_fills_up_leaves_readers_what_they_had(settings: Settings) -> None:
-    """A real limit on the size of a file, which the new marts run into."""
+def test_a_build_is_on_the_disk_before_readers_are_pointed_at_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a power cut would leave of the rest is not worth pointing at."""
+    real, written = os.fsync, set()
+
+    def fsync(opened: int) -> None:
+        assert not (settings.published / "current").exists()
+        written.add(os.fstat(opened).st_ino)
+        real(opened)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    publish(settings)
+
+    build = (settings.published / "current").resolve()
+    paths = (build.parent, build, *build.rglob("*"))
+    assert {path.name for path in paths if path.stat().st_ino not in written} == set()
+
+
+@pytest.mark.parametrize("limit", [20_000, 200_000], ids=["its log", "the file"])
+def test_a_disk_that_fills_up_leaves_readers_what_they_had(settings: Settings, limit: int) -> None:
+    """A real limit on the size of a file, which the new marts run into, or only when they are closed."""
     publish(settings)
     before = what_readers_see(settings)
     build(settings, "build-2", "insert into marts.item_results from marts.item_results")
-    limited = """
+    limited = f"""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+    resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
     """
     told = (
         "sys.excepthook = lambda kind, *_: os._exit(7 if kind.__name__ == 'PublishingError' else 8)"

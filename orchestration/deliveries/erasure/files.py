@@ -13,7 +13,7 @@ import duckdb
 import yaml
 
 from orchestration.deliveries.accepted import database_of, file_of, remove, waiting_for
-from orchestration.deliveries.archive import REDACTED
+from orchestration.deliveries.archive import REDACTED, is_sound
 from orchestration.deliveries.arriving import is_manifest
 from orchestration.deliveries.erasure.certificate import Removal
 from orchestration.deliveries.erasure.person import Person
@@ -75,6 +75,12 @@ def erase_archived(settings: Settings, person: Person) -> Iterator[Removal | str
         if is_manifest(path.name):
             continue
         place = path.relative_to(settings.home).as_posix()
+        if not is_sound(path):
+            yield (
+                f"{place} cannot be read as it came, for it is damaged: put it back from a backup of "
+                "the archive, or remove it, and forget the respondent again."
+            )
+            continue
         checksum = path.name.partition(".")[0]
         redacted = path.with_name(f"{checksum}{REDACTED}")
         manifest_file = path.with_name(f"{checksum}.{MANIFEST}")

@@ -18,6 +18,7 @@ from orchestration.deliveries.formats.table import (
     rows_in,
 )
 from orchestration.deliveries.report import Kind, Problem
+from orchestration.machine import is_at_fault
 from orchestration.sql import identifier, identifiers
 
 SEND_AGAIN = "Write the Parquet file again, check that it opens, and deliver it again."
@@ -51,6 +52,8 @@ def read_parquet(
             {"path": str(path)},
         )
     except duckdb.Error as error:
+        if is_at_fault(error):
+            raise
         problems = (_damage(error, path),)
     return DeliveredTable(columns=columns, row_count=rows_in(connection), problems=problems)
 

@@ -19,6 +19,7 @@ from duckdb import DuckDBPyConnection
 from orchestration.deliveries.formats.reading import Reading
 from orchestration.deliveries.formats.table import DeliveredTable
 from orchestration.deliveries.report import Kind, Problem
+from orchestration.machine import is_at_fault
 
 Reader = Callable[[Path, DuckDBPyConnection, Path, Reading], DeliveredTable]
 
@@ -138,6 +139,8 @@ def _read_unpacked(
         except TooLarge:
             return DeliveredTable(problems=(too_large("file"),))
         except DAMAGED as error:
+            if is_at_fault(error):
+                raise
             damage = (_damage(error),)
         if not unpacked.exists():
             return DeliveredTable(problems=damage)

@@ -40,6 +40,7 @@ from orchestration.deliveries.formats.text_encoding import (
     write_as_utf8,
 )
 from orchestration.deliveries.report import Kind, Problem
+from orchestration.machine import is_at_fault
 
 DECLARE_RIGHT = "Declare the delimiter that the file has, or export it with the declared one."
 
@@ -136,6 +137,8 @@ def _read_rows(
             },
         )
     except duckdb.Error as error:
+        if is_at_fault(error):
+            raise
         # DuckDB names no row here; a line end that changes half-way is what it trips over.
         reason = str(error).splitlines()[0]
         message = f"The rows cannot be told apart, as where line ends are mixed: {reason}"
