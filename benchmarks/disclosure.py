@@ -16,7 +16,8 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.disclosure.hiding import Rules, is_without_value
+from orchestration.disclosure.adding_up import is_without_value
+from orchestration.disclosure.hiding import Rules
 from orchestration.disclosure.waves import REST, decisions
 from tests.attacks import MINIMUM, RULES, try_surveys
 from tests.optimum import fewest_hidden

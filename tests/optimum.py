@@ -12,18 +12,16 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, eye_array, hstack, kron, vstack
 
-from orchestration.disclosure.adding_up import Group, Parts
+from orchestration.disclosure.adding_up import Group, Parts, is_without_value
 from orchestration.disclosure.hiding import (
     ONE_ANSWER,
     TOO_FEW,
-    Need,
-    Programs,
     Rules,
     components_of,
     has_one_answer,
-    is_without_value,
     needs_of,
 )
+from orchestration.disclosure.programs import Need, Programs
 
 
 def fewest_hidden(parts: Parts, rules: Rules, already: Collection[Group] = ()) -> int:

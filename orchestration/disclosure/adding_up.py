@@ -26,6 +26,11 @@ TOTAL: Group = ("total", "all")
 NO_VALUE = "~"
 
 
+def is_without_value(group: Group) -> bool:
+    """Whether a part is of respondents without a value, which no break-down publishes."""
+    return NO_VALUE in group[1].split("|")
+
+
 @dataclass(frozen=True)
 class Breakdown:
     """A break-down by one attribute or, crossed, by two; the total by none."""

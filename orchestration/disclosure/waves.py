@@ -23,6 +23,7 @@ from orchestration.disclosure.adding_up import (
     Group,
     Nesting,
     Parts,
+    is_without_value,
     parts_of,
 )
 from orchestration.disclosure.hiding import (
@@ -31,7 +32,6 @@ from orchestration.disclosure.hiding import (
     Rules,
     has_one_answer,
     hidden_groups,
-    is_without_value,
 )
 
 # Wave, kind, what is asked, and the later wave of a pair.

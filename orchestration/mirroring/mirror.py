@@ -13,34 +13,15 @@ from tempfile import TemporaryDirectory
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from orchestration.mirroring.columns import as_copied, checked_name, postgres_type
+from orchestration.mirroring.columns import as_copied
 from orchestration.mirroring.server import MirrorError, connected
+from orchestration.mirroring.tables import Table, tables_of
 from orchestration.publishing.candidate import MARTS_FILE
 from orchestration.settings import Settings
 from orchestration.sql import identifier, literal
 
 # How long a publication waits for a moment in which no transaction of a reader is open.
 PATIENCE_SECONDS = 300.0
-
-
-@dataclass(frozen=True)
-class Column:
-    """A published column: its name, its type in DuckDB and on Postgres, and its description."""
-
-    name: str
-    duckdb_type: str
-    postgres_type: str
-    comment: str | None
-
-
-@dataclass(frozen=True)
-class Table:
-    """A published table."""
-
-    name: str
-    comment: str | None
-    columns: tuple[Column, ...]
-    rows: int
 
 
 @dataclass(frozen=True)
@@ -84,7 +65,7 @@ def mirror(settings: Settings, url: str, patience_seconds: float = PATIENCE_SECO
         )
 
         build_id, survey_id = _identity(file)
-        tables = _tables(file)
+        tables = tables_of(file)
         take_turn(server)
         is_new = build_shown(server, survey_id) != build_id
         if is_new:
@@ -100,34 +81,6 @@ def _identity(file: DuckDBPyConnection) -> tuple[str, str]:
     found = file.execute("select build_id, survey_id from publication").fetchone()
     assert found is not None
     return found[0], found[1]
-
-
-def _tables(file: DuckDBPyConnection) -> list[Table]:
-    named = file.execute(
-        "select table_name, comment from duckdb_tables() where schema_name = 'main' order by all"
-    ).fetchall()
-    return [_table(file, name, comment) for name, comment in named]
-
-
-def _table(file: DuckDBPyConnection, name: str, comment: str | None) -> Table:
-    columns = file.execute(
-        """
-        select column_name, data_type, comment from duckdb_columns()
-        where schema_name = 'main' and table_name = ? order by column_index
-        """,
-        [name],
-    ).fetchall()
-    counted = file.execute(f"select count(*) from {identifier(name)}").fetchone()  # noqa: S608
-    assert counted is not None
-    return Table(
-        checked_name(name),
-        comment,
-        tuple(
-            Column(checked_name(column), kind, postgres_type(kind, f"{name}.{column}"), said)
-            for column, kind, said in columns
-        ),
-        counted[0],
-    )
 
 
 def _copied(file: DuckDBPyConnection, table: Table, place: Path) -> Path:

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from psycopg import Connection, errors, sql
 
 from orchestration.mirroring.roles import grant_reading
 from orchestration.mirroring.server import MirrorError
-
-if TYPE_CHECKING:
-    from orchestration.mirroring.mirror import Table
+from orchestration.mirroring.tables import Table
 
 Server = Connection[tuple[Any, ...]]
 
