@@ -31,6 +31,7 @@ def code_fingerprint(settings: Settings) -> str:
         [
             *_files(settings.dbt_project, suffixes=MODEL_SUFFIXES),
             *_files(PROJECT / "expectations", suffixes={".py"}),
+            *_files(PROJECT / "orchestration" / "disclosure", suffixes={".py"}),
             *_files(PROJECT / "orchestration" / "publishing", suffixes={".py"}),
             *_files(PROJECT / "orchestration" / "statistics", suffixes={".py"}),
             ("requirements.lock", PROJECT / "requirements.lock"),

@@ -17,6 +17,7 @@ COUNTED = (
     "dbt_project",
     "expectations",
     "orchestration/publishing",
+    "orchestration/disclosure",
     "orchestration/statistics",
     "requirements.lock",
 )
@@ -72,6 +73,7 @@ def test_the_same_files_have_the_same_fingerprint_wherever_they_lie(
         ("expectations/figures.py", False, True),
         ("orchestration/publishing/candidate.py", False, True),
         ("orchestration/statistics/functions.py", False, True),
+        ("orchestration/disclosure/hiding.py", False, True),
         ("requirements.lock", False, True),
         ("dbt_project/target/compiled.sql", False, False),
         ("dbt_project/logs/dbt.log", False, False),
