@@ -33,8 +33,8 @@ def items_of(wave: str) -> dict[str, str]:
 def people(wave: str) -> pd.DataFrame:
     """One row a respondent: groups, scores by item, `weight`, and sizes of stratum and post-stratum.
 
-    `weight` is that of the population by organisation and role, unrounded; `n` and `N` count the
-    respondents and the headcount of the stratum, `n_post` the respondents of the `post_stratum`.
+    `weight` is that of the population by organisation and role, unrounded, and one and the same for
+    organisations with few of a role; `n` and `N` count the respondents and the headcount of the stratum.
     """
     delivered = _delivered(wave)
     columns = {"total": pd.Series("all", delivered.index)} | _groups(delivered, wave)
@@ -57,7 +57,28 @@ def people(wave: str) -> pd.DataFrame:
     weight = np.where(
         known, share_known * np.asarray(by_role, dtype=float) / n_post, population / n
     )
-    return people.assign(post_stratum=post_stratum, n_post=n_post, n=n, N=population, weight=weight)
+    return _with_shared_weights(
+        people.assign(post_stratum=post_stratum, n_post=n_post, n=n, N=population, weight=weight)
+    )
+
+
+def _with_shared_weights(people: pd.DataFrame) -> pd.DataFrame:
+    """One weight for organisations with fewer than twice ten of a role, and what is in their ministry."""
+    strata = people.groupby("stratum").agg(
+        smallest=("n_post", "min"),
+        n=("n", "first"),
+        N=("N", "first"),
+        ministry=("ministry", "first"),
+    )
+    few = strata["smallest"] < 20
+    sharing = strata["ministry"].isin(strata.loc[few, "ministry"])
+    if sharing.sum() == 1:
+        sharing |= strata["n"] == strata.loc[~sharing, "n"].min()
+    shared = strata[sharing]
+    is_in = people["stratum"].isin(shared.index)
+    weight = people["weight"].mask(is_in, shared["N"].sum() / shared["n"].sum())
+    post_stratum = people["post_stratum"].mask(is_in, people["stratum"])
+    return people.drop(columns="n_post").assign(weight=weight, post_stratum=post_stratum)
 
 
 def _delivered(wave: str) -> pd.DataFrame:

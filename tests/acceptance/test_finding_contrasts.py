@@ -16,17 +16,22 @@ from statsmodels.stats.weightstats import DescrStatsW
 
 from orchestration.codebook import Codebook
 from orchestration.settings import PROJECT
-from tests.acceptance import test_population_weights as by_person
+from tests import delivered_waves
 
 pytestmark = pytest.mark.slow
-
-people = by_person.people
 
 WAVE = "2022"
 STUDY = Codebook(PROJECT / "seeds" / "codebook")
 
 # Means of sets of groups of an attribute, and what each is multiplied by.
 Terms = Mapping[tuple[str, tuple[str, ...]], float]
+
+
+@pytest.fixture(scope="module")
+def people() -> pd.DataFrame:
+    """One row a respondent, with groups, weight and scores."""
+    return delivered_waves.people(WAVE)
+
 
 EVERYONE: Terms = {("total", ("all",)): 1.0}
 STEPS: Terms = {("distance_to_top", (str(step),)): (2.5 - step) / 5 for step in (1, 2, 3, 4)}
