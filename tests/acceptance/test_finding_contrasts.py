@@ -27,18 +27,18 @@ STUDY = Codebook(PROJECT / "seeds" / "codebook")
 Terms = Mapping[tuple[str, tuple[str, ...]], float]
 
 
-@pytest.fixture(scope="module")
-def people() -> pd.DataFrame:
-    """One row a respondent, with groups, weight and scores."""
-    return delivered_waves.people(WAVE)
-
-
 EVERYONE: Terms = {("total", ("all",)): 1.0}
 STEPS: Terms = {("distance_to_top", (str(step),)): (2.5 - step) / 5 for step in (1, 2, 3, 4)}
 SETS: Terms = {
     ("domain", ("beleid", "bedrijfsvoering")): 1.0,
     ("domain", ("toezicht", "uitvoering")): -1.0,
 }
+
+
+@pytest.fixture(scope="module")
+def people() -> pd.DataFrame:
+    """One row a respondent, with groups, weight and scores."""
+    return delivered_waves.people(WAVE)
 
 
 def _residual(
