@@ -18,6 +18,7 @@ from orchestration.deliveries.private import owner_only, private_folder
 from orchestration.deliveries.rejecting import LONGEST_NAME, write
 from orchestration.deliveries.report import Report
 from orchestration.deliveries.report_html import as_html
+from orchestration.holding import reason_to_hold
 from orchestration.settings import Settings
 
 
@@ -50,7 +51,7 @@ def check_delivery(
                 settings, Codebook(settings.codebook), report.wave_id, inspection.database
             )
             report = replace(report, problems=(*report.problems, *problems))
-            difference, changes = _changes(settings, inspection.database)
+            difference, changes = _changes(settings, report, inspection.database)
     if folder is None:
         private_folder(settings.checked)
         folder = private_folder(settings.checked / report.file_name[:LONGEST_NAME])
@@ -64,14 +65,18 @@ def check_delivery(
     return Checked(report, changes, folder)
 
 
-def _changes(settings: Settings, database: Path) -> tuple[Difference | None, tuple[str, ...]]:
+def _changes(
+    settings: Settings, report: Report, database: Path
+) -> tuple[Difference | None, tuple[str, ...]]:
     try:
         difference = against_loaded(settings, database)
+        held = reason_to_hold(settings, str(report.wave_id), database, report.file_name)
     except WarehouseBusy as busy:
         return None, (f"What would change in what is loaded is not known: {busy}",)
     if difference is None:
         return None, ("Nothing of the wave is loaded yet.",)
-    return difference, tuple(_lines(difference))
+    told = [f"It would be held back: {held}."] if held else []
+    return difference, (*_lines(difference), *told)
 
 
 def _lines(difference: Difference) -> Iterator[str]:

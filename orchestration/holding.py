@@ -27,6 +27,23 @@ def hold(settings: Settings, wave_id: str) -> str | None:
 
     Raises WarehouseBusy where another process holds the warehouse.
     """
+    with exclusive(settings.accepted):
+        waiting = waiting_for(settings.accepted, wave_id)
+        if waiting is None:
+            return None
+        database = database_of(settings.accepted, wave_id)
+        reason = reason_to_hold(settings, wave_id, database, waiting.file_name)
+        if reason is not None:
+            keep_back(settings.accepted, wave_id, reason)
+            release_source(Path(waiting.source), settings.landing, waiting.size, waiting.modified)
+        return reason
+
+
+def reason_to_hold(settings: Settings, wave_id: str, database: Path, file_name: str) -> str | None:
+    """Why a delivery is to be held back, whose table `delivered` is in `database`; None if it is not.
+
+    Raises WarehouseBusy where another process holds the warehouse.
+    """
     codebook = Codebook(settings.codebook)
     manifest = published_manifest(settings)
     if (
@@ -35,24 +52,15 @@ def hold(settings: Settings, wave_id: str) -> str | None:
         or wave_id not in {wave["wave_id"] for wave in manifest["waves"]}
     ):
         return None
-    with exclusive(settings.accepted):
-        waiting = waiting_for(settings.accepted, wave_id)
-        if waiting is None:
-            return None
-        minimum = int(codebook.survey["minimum_group_size"])
-        with incoming(settings, database_of(settings.accepted, wave_id)) as tables:
-            if tables is None:
-                return None
-            changed = _fewest_changed(codebook, wave_id, *tables)
-        if changed is None or changed >= minimum:
-            return None
-        reason = (
-            f"{waiting.file_name!r} changes {changed} of the respondents of a group, fewer than "
-            f"{minimum}: whoever kept what is published now could tell their answers"
-        )
-        keep_back(settings.accepted, wave_id, reason)
-        release_source(Path(waiting.source), settings.landing, waiting.size, waiting.modified)
-        return reason
+    minimum = int(codebook.survey["minimum_group_size"])
+    with incoming(settings, database) as tables:
+        changed = _fewest_changed(codebook, wave_id, *tables) if tables else None
+    if changed is None or changed >= minimum:
+        return None
+    return (
+        f"{file_name!r} changes {changed} of the respondents of a group, fewer than {minimum}: "
+        "whoever kept what is published now could tell their answers"
+    )
 
 
 def _fewest_changed(

@@ -11,6 +11,7 @@ from orchestration.deliveries.accepted import held_because, let_go, waiting_for
 from orchestration.deliveries.door import accept
 from orchestration.deliveries.errors import DeliveryError
 from orchestration.deliveries.loading import load
+from orchestration.dry_run import check_delivery
 from orchestration.holding import hold
 from orchestration.settings import Settings
 from tests.builders import (
@@ -128,6 +129,17 @@ def test_a_held_delivery_leaves_the_landing_folder(settings: Settings) -> None:
     path = settings.landing / "corrected_2022.csv"
     assert deliver(settings, path, altered(1)) is not None
     assert not path.exists()
+
+
+def test_a_check_says_beforehand_that_a_correction_would_be_held(
+    settings: Settings, tmp_path: Path
+) -> None:
+    few = write_delivery(tmp_path / "corrected_2022.csv", altered(1))
+    many = write_delivery(tmp_path / "other_2022.csv", altered(ROWS))
+    told = check_delivery(few, settings).changes
+    assert told[-1].startswith("It would be held back: 'corrected_2022.csv' changes 1 of")
+    assert not any("held back" in line for line in check_delivery(many, settings).changes)
+    assert waiting_for(settings.accepted, "2022") is None
 
 
 def test_what_nobody_has_seen_is_not_held(settings: Settings, tmp_path: Path) -> None:
