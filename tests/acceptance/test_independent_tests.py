@@ -62,8 +62,16 @@ def test_welchs_analysis_of_variance_is_that_of_statsmodels(
     marts: duckdb.DuckDBPyConnection, wave: str, breakdown: str
 ) -> None:
     published = rows_by_key(marts, "group_tests", "wave_id", "breakdown", "item_id")
+    hidden = marts.execute(
+        "select item_id, group_code from item_results where wave_id = ? and breakdown = ? and is_suppressed",
+        [wave, breakdown],
+    ).fetchall()
     for item in items_of(wave):
-        groups = list(_answers_by_group(wave, breakdown, item).values())
+        groups = [
+            answers
+            for group, answers in _answers_by_group(wave, breakdown, item).items()
+            if (item, group) not in hidden
+        ]
         theirs = anova_oneway(groups, use_var="unequal")
         ours = figures(
             published[wave, breakdown, item],

@@ -114,7 +114,7 @@ def kept(small: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Kept:
 def test_a_run_that_meets_a_damaged_warehouse_says_what_to_do(kept: Kept) -> None:
     assert kept.done["run"] == 1
     assert "warehouse.duckdb is damaged" in kept.told["run"]
-    assert "Run `vakwerk rebuild`" in kept.told["run"]
+    assert "`vakwerk rebuild` makes the warehouse again" in kept.told["run"]
     assert "Traceback" not in kept.told["run"]
 
 

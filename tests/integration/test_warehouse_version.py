@@ -101,7 +101,7 @@ def test_damage_that_shows_while_reading_is_told_as_such(loaded: Settings) -> No
         content[place] ^= 255
     loaded.warehouse.write_bytes(content)
     with (
-        pytest.raises(WarehouseDamaged, match="Run `vakwerk rebuild`"),
+        pytest.raises(WarehouseDamaged, match="`vakwerk rebuild` makes the warehouse again"),
         connected(loaded, read_only=True) as connection,
     ):
         connection.execute("select sum(h) from raw.long").fetchall()
