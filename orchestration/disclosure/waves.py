@@ -94,6 +94,8 @@ def decisions(
     its name and its attributes; a nesting is a wave, an attribute, the one that holds it, a group and
     the one that holds that; weights are a wave, a break-down, a group, its lowest and its highest.
     """
+    # Where single people may be shown, nobody was promised anything.
+    rules = Rules(minimum, one_answer=minimum > 1)
     layout = [
         Breakdown(name, tuple(attribute for attribute in attributes if attribute))
         for name, *attributes in breakdowns
@@ -108,7 +110,7 @@ def decisions(
             for wave, breakdown, group_code, lowest, highest in weights
             if wave == wave_id
         }
-        yield from _in_wave(subjects, layout, _nestings(wave_id, nested), ends, Rules(minimum))
+        yield from _in_wave(subjects, layout, _nestings(wave_id, nested), ends, rules)
 
 
 def _in_wave(
