@@ -397,7 +397,7 @@ def test_a_load_that_fails_within_its_transaction_leaves_the_wave_as_it_was(
     # The delivery cannot be listed without its name, after the wave's table was replaced.
     nameless = replace(waiting, file_name=None)  # type: ignore[arg-type]
     with monkeypatch.context() as patch:
-        patch.setattr(loading, "waiting_for", lambda *_: nameless)
+        patch.setattr(loading, "to_load", lambda *_: nameless)
         with pytest.raises(duckdb.ConstraintException, match="file_name"):
             load(settings, "2022")
     assert (query(settings, "from raw.wave_2022"), state(settings)) == before
