@@ -193,3 +193,11 @@ def test_the_mart_of_suppression_counts_what_is_hidden_in_each_mart(sample: Ware
                 f"select count(*), count(*) filter (is_suppressed) from {mart}"
             ).fetchone()
             assert counted == (rows, hidden), mart
+        reasons = marts.execute(
+            """
+            select wave_id, mart, rows_hidden, rows_under_minimum + rows_for_others from suppression
+            where mart in ('item_results', 'theme_results', 'response')
+            """
+        ).fetchall()
+        assert len(reasons) == 9
+        assert all(hidden == told for _, _, hidden, told in reasons), reasons

@@ -22,7 +22,7 @@ small as (
     select
         wave_id,
         case kind when 'item' then 'item_results' when 'theme' then 'theme_results' else kind end as mart,
-        count(*) as rows_under_minimum,
+        count(*) as groups,
     from {{ ref('int_hidden_groups') }}
     where reason = 'too few' and kind <> 'shared_theme' and group_code <> 'rest'
     group by all
@@ -35,7 +35,7 @@ select
     counted.rows_all,
     counted.rows_hidden,
     case when counted.mart in ('item_results', 'theme_results', 'response') then
-        coalesce(small.rows_under_minimum, 0)
+        coalesce(small.groups, 0)
     end as rows_under_minimum,
     rows_hidden - rows_under_minimum as rows_for_others,
 from counted
