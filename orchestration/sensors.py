@@ -6,6 +6,7 @@ for it.
 """
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
@@ -25,6 +26,9 @@ from orchestration.refresh import unfinished_work
 from orchestration.rejections import rejections_after
 from orchestration.settings import Settings
 from orchestration.settling import has_settled, look, place_of
+
+# How long Dagster may take to say whether it tries a failed run again; a busy machine needs some of it.
+JUDGED_WITHIN_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -98,8 +102,7 @@ def failure_sensor(settings: Settings) -> dg.SensorDefinition:
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def failed_runs(context: dg.RunFailureSensorContext) -> None:
-        # As it stands now: Dagster says a moment after the failure whether it will try again.
-        run = context.instance.get_run_by_id(context.dagster_run.run_id)
+        run = _judged(context.instance, context.dagster_run.run_id)
         if run and not _is_tried_again(run):
             notice = failure_notice(context.instance, run)
             if notice:
@@ -186,6 +189,16 @@ def _has_ended(run: dg.DagsterRun) -> bool:
     """Whether a run is over, and Dagster has said that it will not ask for it once more."""
     is_judged = run.status is not dg.DagsterRunStatus.FAILURE or "dagster/will_retry" in run.tags
     return run.is_finished and is_judged and not _is_tried_again(run)
+
+
+def _judged(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterRun | None:
+    """A failed run, once Dagster has said whether it will try again: a moment after the failure."""
+    deadline = time.monotonic() + JUDGED_WITHIN_SECONDS
+    while True:
+        run = instance.get_run_by_id(run_id)
+        if run is None or "dagster/will_retry" in run.tags or time.monotonic() > deadline:
+            return run
+        time.sleep(0.2)
 
 
 def _is_tried_again(run: dg.DagsterRun) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -150,11 +151,13 @@ def test_another_fault_of_a_delivery_is_left_to_the_notice_of_the_run(
 
 
 @pytest.mark.parametrize(("will_retry", "notices"), [("true", 0), ("false", 1)])
+@pytest.mark.parametrize("seconds", [0, 1], ids=["at once", "a moment later"])
 def test_a_run_that_dagster_tries_again_is_not_told_of_yet(
     instance: dg.DagsterInstance,
     settings: Settings,
     told: list[Notice],
     monkeypatch: pytest.MonkeyPatch,
+    seconds: int,
     will_retry: str,
     notices: int,
 ) -> None:
@@ -162,13 +165,18 @@ def test_a_run_that_dagster_tries_again_is_not_told_of_yet(
         raise ValueError(PLANTED)
 
     result = run_of(instance, work)
-    instance.add_run_tags(result.run_id, {"dagster/will_retry": will_retry})
     context = dg.build_run_status_sensor_context(
         "failed_runs",
         result.get_run_failure_event(),
         instance,
         result.dagster_run,
     ).for_run_failure()
+    judgement = threading.Timer(
+        seconds, instance.add_run_tags, (result.run_id, {"dagster/will_retry": will_retry})
+    )
+    judgement.start()
+    if not seconds:
+        judgement.join()
 
     # Dagster launched it itself, and so can again.
     monkeypatch.setattr(dg.DagsterRun, "remote_job_origin", "the daemon", raising=False)
