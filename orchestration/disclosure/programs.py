@@ -53,7 +53,7 @@ class Programs:
         weighed = [
             number for number, (_, parts_) in enumerate(parts.sums) if _is_weighed(parts, parts_)
         ]
-        # The stubs of scipy know dense programs only.
+        # The stubs of scipy do not know that columns of a sparse array can be taken.
         self.sums: Any = vstack([signs, signs[weighed] * weight], format="csr")
         self.share = (self.counts / np.bincount(self.part)[:, None])[self.part]
 
