@@ -1,4 +1,4 @@
-"""An attacker: what can be worked out of hidden groups from everything that is published of a subject.
+"""An attacker: what can be worked out of hidden groups from every count that is published of a subject.
 
 Every count that is shown is a linear constraint on unknown counts, as are the ways in which groups
 add up, weighted and not. A linear program for each hidden group and answer then says between which

@@ -1,4 +1,4 @@
-"""Nothing can be worked out of the groups that the shipped waves hide, from all that is published of them."""
+"""Nothing can be worked out of the groups that the shipped waves hide from the counts published of their items."""
 
 from __future__ import annotations
 

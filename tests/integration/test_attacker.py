@@ -1,4 +1,4 @@
-"""An attacker who has all that is published of a survey, and knows how its groups add up, pins nothing.
+"""An attacker who has every count that is published of a survey, and knows how its groups add up, pins nothing.
 
 Each rule of disclosure control is needed: with it off, the same attacker finds something.
 """
