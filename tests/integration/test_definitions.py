@@ -216,6 +216,7 @@ def test_waves_are_partitions_in_the_order_of_the_codebook(
         "intermediate/respondent_cells",
         "intermediate/theme_cells",
         "intermediate/int_answer_counts",
+        "intermediate/int_driver_models",
         "intermediate/int_relation_residuals",
         "intermediate/int_value_sums",
     }
