@@ -54,7 +54,9 @@ def write_project(settings: Settings, folder: Path) -> dict[str, str]:
     if not published.exists():
         raise MetricsError(f"{published} is missing: nothing is published yet; run `vakwerk run`.")
     prepare(settings)
-    semantics = json.loads((settings.dbt_artifacts / "semantic_manifest.json").read_text(encoding="utf-8"))
+    semantics = json.loads(
+        (settings.dbt_artifacts / "semantic_manifest.json").read_text(encoding="utf-8")
+    )
     for relation in _relations(semantics):
         table = relation["alias"]
         relation["database"], relation["schema_name"] = CATALOG, SCHEMA
