@@ -7,6 +7,9 @@ which `tests.clients` says.
 from __future__ import annotations
 
 import asyncio
+import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -22,6 +25,7 @@ import pytest
 
 from orchestration.mirroring.roles import READER
 from orchestration.publishing.publication import publish
+from orchestration.settings import PROJECT
 from tests.acceptance.conftest import Warehouse
 from tests.clients import CLIENTS, DUCKDB, SQL_CLIENTS, Refused, plain, read
 from tests.faults.reading import Answer, read_while_publishing
@@ -204,7 +208,11 @@ def test_a_reader_of_the_mirror_finds_the_same_catalogue(sample: Warehouse) -> N
         )
         try:
             assert catalogue(engine, "marts") == published_catalogue(sample)
-            with engine.connect() as connection:
+            with engine.connect() as connection, sample.published() as marts:
+                for sql in blocks("README.md", "sql"):
+                    ours = marts.execute(sql).fetchall()
+                    assert ours
+                    assert [tuple(row) for row in connection.execute(sqlalchemy.text(sql))] == ours
                 told = connection.execute(
                     sqlalchemy.text(
                         "select table_name, column_name from information_schema.columns"
@@ -218,6 +226,21 @@ def test_a_reader_of_the_mirror_finds_the_same_catalogue(sample: Warehouse) -> N
                 }
         finally:
             engine.dispose()
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_what_the_page_for_programs_says_runs(
+    number: int, sample: Warehouse, tmp_path: Path
+) -> None:
+    (tmp_path / "data").symlink_to(sample.home)
+    code = blocks("drivers.md", "python")[number]
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """What a page of `docs/clients` shows in this language."""
+    text = (PROJECT / "docs" / "clients" / page).read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
 def catalogue(engine: Engine, schema: str | None) -> Catalogue:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -18,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.settings import Settings
+from orchestration.settings import PROJECT, Settings
 from tests.acceptance.conftest import VAKWERK, Warehouse
 
 pytestmark = pytest.mark.slow
@@ -29,7 +31,7 @@ import json, os, sys
 from pathlib import Path
 from dbt_metricflow.cli.cli_configuration import CLIConfiguration
 from orchestration.metrics import command_line, write_project
-from orchestration.settings import Settings
+from orchestration.settings import PROJECT, Settings
 
 folder = Path(sys.argv[1])
 os.environ.update(write_project(Settings.from_environment(), folder))
@@ -302,6 +304,22 @@ def test_metricflow_finds_no_fault_in_the_metrics(sample: Warehouse) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     said = done.stdout + done.stderr
     assert said.count("ERRORS: 0, FUTURE_ERRORS: 0, WARNINGS: 0") == 6, said
+
+
+def test_the_question_of_the_guide_is_answered(sample: Warehouse) -> None:
+    guide = (PROJECT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    asked = re.search(r"```sh\nvakwerk (.*?)```", guide, re.DOTALL)
+    assert asked is not None
+    done = sample.vakwerk(*shlex.split(asked[1].replace("\\\n", " ")))
+    assert done.returncode == 0, done.stdout + done.stderr
+    with sample.published() as marts:
+        expected = marts.execute(
+            "select mean from item_results where item_id = 'V01' and breakdown = 'role'"
+        ).fetchall()
+    assert len(expected) == 6
+    for (mean,) in expected:
+        # As MetricFlow prints a number of the screen.
+        assert f"{mean:g}" in done.stdout
 
 
 def test_without_a_publication_it_is_told_what_to_do(tmp_path: Path, sample: Warehouse) -> None:
