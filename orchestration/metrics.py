@@ -39,10 +39,11 @@ def ask_metricflow(settings: Settings, arguments: Sequence[str]) -> None:
 
 def command_line() -> Any:
     """MetricFlow's command line, which no longer asks a package registry for a newer version."""
-    from dbt_metricflow.cli import main
+    from dbt_metricflow.cli.main import cli
+    from update_checker import UpdateChecker  # type: ignore[import-untyped]
 
-    main.UpdateChecker.check = lambda *_: None
-    return main.cli
+    UpdateChecker.check = lambda *_: None
+    return cli
 
 
 def write_project(settings: Settings, folder: Path) -> dict[str, str]:

@@ -44,7 +44,7 @@ def by_sqlalchemy(file: Path, statements: Iterable[str]) -> Iterator[Rows]:
 
 def by_adbc(file: Path, statements: Iterable[str]) -> Iterator[Rows]:
     """ADBC; `adbc_driver_duckdb.dbapi` opens for writing, so the driver's manager is told how."""
-    import adbc_driver_duckdb
+    import adbc_driver_duckdb  # type: ignore[import-untyped]
     from adbc_driver_manager import dbapi
 
     options = {"path": str(file), "access_mode": "READ_ONLY"}
