@@ -1,23 +1,35 @@
 """The programs that people read the published tables with, each opened read-only as its page says.
 
-What belongs here: opening what is published with each of them, asking, and closing it. What does not:
-what they ought to find, and R and Superset, which have tests of their own.
+What belongs here: opening what is published with each of them, asking, and closing it; the catalogue that
+they show; what their pages say. What does not: what they ought to find, and R and Superset, which have
+tests of their own.
 """
 
 from __future__ import annotations
 
 import datetime
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from orchestration.settings import PROJECT
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 Rows = list[tuple[Any, ...]]
 # Opens the file, answers one statement after the other, and closes it.
 Client = Callable[[Path, Iterable[str]], Iterator[Rows]]
+
+# Every table with its description, and its columns with theirs.
+Catalogue = Mapping[str, tuple[str | None, list[tuple[str, str | None]]]]
 
 DUCKDB = Path(sys.executable).with_name("duckdb")
 END = "that was all"
@@ -176,3 +188,39 @@ def _build_id(folder: Path) -> Rows:
 def plain(value: object) -> object:
     """A value of a client as any other would give it: days as text."""
     return str(value) if isinstance(value, datetime.date) else value
+
+
+def catalogue(engine: Engine, schema: str | None) -> Catalogue:
+    """The catalogue that a BI tool finds through SQLAlchemy."""
+    import sqlalchemy
+
+    inspector = sqlalchemy.inspect(engine)
+    return {
+        table: (
+            inspector.get_table_comment(table, schema=schema)["text"],
+            [
+                (column["name"], column["comment"])
+                for column in inspector.get_columns(table, schema=schema)
+            ],
+        )
+        for table in inspector.get_table_names(schema=schema)
+    }
+
+
+def published_catalogue(marts: duckdb.DuckDBPyConnection) -> Catalogue:
+    """The same, as the published file has it."""
+    tables = marts.execute("select table_name, comment from duckdb_tables()").fetchall()
+    columns = marts.execute(
+        "select table_name, column_name, comment from duckdb_columns() "
+        "where not internal order by column_index"
+    ).fetchall()
+    return {
+        table: (comment, [(name, said) for of, name, said in columns if of == table])
+        for table, comment in tables
+    }
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """What a page of `docs/clients` shows in this language."""
+    text = (PROJECT / "docs" / "clients" / page).read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)

@@ -7,39 +7,38 @@ which `tests.clients` says.
 from __future__ import annotations
 
 import asyncio
-import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from hashlib import sha256
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 
-from orchestration.mirroring.roles import READER
 from orchestration.publishing.publication import publish
-from orchestration.settings import PROJECT
 from tests.acceptance.conftest import Warehouse
-from tests.clients import CLIENTS, DUCKDB, SQL_CLIENTS, Refused, plain, read
+from tests.clients import (
+    CLIENTS,
+    DUCKDB,
+    SQL_CLIENTS,
+    Refused,
+    blocks,
+    catalogue,
+    plain,
+    published_catalogue,
+    read,
+)
 from tests.faults.reading import Answer, read_while_publishing
 from tests.faults.works import context
-from tests.postgres import ADMINISTRATOR, postgres_server
 from tests.small_marts import build, build_ids_seen, marts_file, small_marts
 
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
 pytestmark = pytest.mark.slow
-
-# Every table with its description, and its columns with theirs.
-Catalogue = Mapping[str, tuple[str | None, list[tuple[str, str | None]]]]
 
 TABLES = (
     *("item_results", "theme_results", "response", "trends", "findings", "public_values_by_role"),
@@ -189,43 +188,8 @@ def test_sqlalchemy_names_every_table_and_column_with_its_description(sample: Wa
     finally:
         # Before the same process opens the file otherwise, which DuckDB refuses.
         engine.dispose()
-    assert found == published_catalogue(sample)
-
-
-def test_a_reader_of_the_mirror_finds_the_same_catalogue(sample: Warehouse) -> None:
-    """As a BI tool asks for it, with the rights of a reader."""
-    import sqlalchemy
-
-    with postgres_server() as server:
-        url = server.new_database("waves")
-        done = sample.vakwerk("publish", "--to", url)
-        assert done.returncode == 0, done.stdout + done.stderr
-        server.new_login("lezer", READER)
-        engine = sqlalchemy.create_engine(
-            url.replace(f"//{ADMINISTRATOR}:", "//lezer:").replace(
-                "postgresql:", "postgresql+psycopg:"
-            )
-        )
-        try:
-            assert catalogue(engine, "marts") == published_catalogue(sample)
-            with engine.connect() as connection, sample.published() as marts:
-                for sql in blocks("README.md", "sql"):
-                    ours = marts.execute(sql).fetchall()
-                    assert ours
-                    assert [tuple(row) for row in connection.execute(sqlalchemy.text(sql))] == ours
-                told = connection.execute(
-                    sqlalchemy.text(
-                        "select table_name, column_name from information_schema.columns"
-                        " where table_schema = 'marts'"
-                    )
-                )
-                assert {tuple(row) for row in told} == {
-                    (table, column)
-                    for table, (_, columns) in published_catalogue(sample).items()
-                    for column, _ in columns
-                }
-        finally:
-            engine.dispose()
+    with sample.published() as marts:
+        assert found == published_catalogue(marts)
 
 
 @pytest.mark.parametrize("number", range(3))
@@ -235,43 +199,6 @@ def test_what_the_page_for_programs_says_runs(
     (tmp_path / "data").symlink_to(sample.home)
     code = blocks("drivers.md", "python")[number]
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
-
-
-def blocks(page: str, language: str) -> list[str]:
-    """What a page of `docs/clients` shows in this language."""
-    text = (PROJECT / "docs" / "clients" / page).read_text(encoding="utf-8")
-    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
-
-
-def catalogue(engine: Engine, schema: str | None) -> Catalogue:
-    """Every table with its description, and its columns with theirs, as SQLAlchemy tells it."""
-    import sqlalchemy
-
-    inspector = sqlalchemy.inspect(engine)
-    return {
-        table: (
-            inspector.get_table_comment(table, schema=schema)["text"],
-            [
-                (column["name"], column["comment"])
-                for column in inspector.get_columns(table, schema=schema)
-            ],
-        )
-        for table in inspector.get_table_names(schema=schema)
-    }
-
-
-def published_catalogue(sample: Warehouse) -> Catalogue:
-    """The same, as the published file has it."""
-    with sample.published() as marts:
-        tables = marts.execute("select table_name, comment from duckdb_tables()").fetchall()
-        columns = marts.execute(
-            "select table_name, column_name, comment from duckdb_columns() "
-            "where not internal order by column_index"
-        ).fetchall()
-    return {
-        table: (comment, [(name, said) for of, name, said in columns if of == table])
-        for table, comment in tables
-    }
 
 
 def test_harlequin_shows_the_tables_and_the_answer_to_a_query(
