@@ -62,7 +62,7 @@ def write_project(settings: Settings, folder: Path) -> dict[str, str]:
         table = relation["alias"]
         relation["database"], relation["schema_name"] = CATALOG, SCHEMA
         relation["relation_name"] = f'"{CATALOG}"."{SCHEMA}"."{table}"'
-    # One of all waves, which is only read: whoever publishes meanwhile waits for nobody.
+    # Only read, so that whoever publishes meanwhile waits for nobody.
     output = {
         "type": "duckdb",
         "path": ":memory:",
