@@ -8,6 +8,7 @@ from __future__ import annotations
 import typer
 
 from orchestration.commands.analysis import analyst_copy
+from orchestration.commands.asking import metrics
 from orchestration.commands.checking import check
 from orchestration.commands.forgetting import forget
 from orchestration.commands.history import history, restore
@@ -50,6 +51,8 @@ for command in (
     rebuild,
 ):
     app.command()(command)
+# What follows the name is MetricFlow's to understand, its options too.
+app.command(context_settings={"allow_interspersed_args": False})(metrics)
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from tests.acceptance.conftest import Warehouse
 
 pytestmark = pytest.mark.slow
 
-GUIDES = sorted((PROJECT / "docs").glob("*.md"))
+GUIDES = sorted((PROJECT / "docs").rglob("*.md"))
 # A query, and the table that stands below it, if one does.
 QUERY = re.compile(r"```sql\n(?P<sql>.*?)```\n+(?P<table>(?:\|[^\n]*\n)*)", re.DOTALL)
 # What is asked of the published file, and not of the warehouse or of another program's copy.

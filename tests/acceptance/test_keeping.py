@@ -201,6 +201,7 @@ def arguments(kept: Kept, folder: Path) -> dict[str, Sequence[str | Path]]:
         "doctor": ["--json"],
         "analyst-copy": [],
         "release": ["2022"],
+        "metrics": ["list", "metrics"],
     }
 
 
