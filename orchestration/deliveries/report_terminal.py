@@ -28,13 +28,17 @@ from orchestration.deliveries.report_text import (
 STYLES = {Severity.REFUSE: "red", Severity.WARN: "yellow"}
 
 
-def as_renderable(report: Report, changes: Iterable[str] = ()) -> RenderableType:
-    """The whole report for rich; `changes` are lines on what would change in what is loaded."""
+def as_renderable(report: Report) -> RenderableType:
+    """The whole report for rich."""
     parts: list[RenderableType] = [_head(report)]
     if report.problems:
         parts.append(_problems(report.problems))
-    parts.extend(Text(printable(line)) for line in changes)
     return Group(*parts)
+
+
+def changes_as_renderable(changes: Iterable[str]) -> RenderableType:
+    """Lines on what would change in what is loaded, for rich."""
+    return Group(*(Text(printable(line)) for line in changes))
 
 
 def _head(report: Report) -> Panel:
