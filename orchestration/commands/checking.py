@@ -13,8 +13,8 @@ from orchestration.commands.terminal import (
     JsonOption,
     WaveOption,
     console,
-    tell_in_a_screen,
     tell_machines,
+    tell_report,
 )
 from orchestration.settings import Settings
 
@@ -37,21 +37,20 @@ def check(
 
     Ends with 0 where the delivery would be accepted, 1 with warnings, 2 where it would be refused.
     """
-    from orchestration.deliveries.report_terminal import as_renderable, changes_as_renderable
+    from orchestration.deliveries.report_terminal import changes_as_renderable
     from orchestration.dry_run import check_delivery
     from orchestration.preparation import make_home
 
     settings = Settings.from_environment()
     make_home(settings)
     checked = check_delivery(delivery, settings, wave, report)
-    page = checked.folder / "report.html"
     if as_json:
         told = json.loads((checked.folder / "report.json").read_text(encoding="utf-8"))
         tell_machines(told | {"folder": checked.folder})
     else:
-        tell_in_a_screen(console, as_renderable(checked.report), page.as_posix)
+        tell_report(console, checked.report)
         console.print(changes_as_renderable(checked.changes), end="")
-        for place in (page, checked.folder / "report.json"):
-            console.print(str(place), markup=False, soft_wrap=True)
+        for name in ("report.html", "report.json"):
+            console.print(str(checked.folder / name), markup=False, soft_wrap=True)
     is_refused = checked.report.is_refused
     raise typer.Exit(REFUSED if is_refused else int(bool(checked.report.problems)))

@@ -19,8 +19,8 @@ from orchestration.commands.terminal import (
     console,
     errors,
     tell_error,
-    tell_in_a_screen,
     tell_machines,
+    tell_report,
 )
 from orchestration.settings import Settings
 
@@ -96,12 +96,8 @@ def refresh_what_is_new(
 
 
 def _tell_taken(taken: Taken) -> None:
-    from orchestration.deliveries.report_terminal import as_renderable
-
     for refusal in taken.refusals:
-        tell_in_a_screen(
-            errors, as_renderable(refusal.report), (refusal.folder / "report.html").as_posix
-        )
+        tell_report(errors, refusal.report)
         errors.print(f"The file and this report are in {refusal.folder}.", soft_wrap=True)
     for wave_id, why in taken.held.items():
         errors.print(

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
-from orchestration.commands.terminal import JsonOption, console, purpose_in_words, tell_machines
+from orchestration.commands.terminal import (
+    JsonOption,
+    console,
+    purpose_in_words,
+    tell,
+    tell_machines,
+)
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,7 +41,7 @@ def status(as_json: JsonOption = False) -> None:
         )
     console.print(table)
     for line in _waiting(now):
-        console.print(line, markup=False, soft_wrap=True)
+        tell(line)
     console.print(f"Published build: {now.build_id or 'none; `vakwerk run` makes it'}")
 
 
@@ -53,7 +59,7 @@ def overview() -> None:
         *(f"  {line}" for line in _waiting(now)),
     ]
     for line in told:
-        console.print(line, markup=False, soft_wrap=True)
+        tell(line)
     console.print(f"\nNext: {now.next.command}", style="bold", markup=False, soft_wrap=True)
     console.print(f"      {now.next.why}.", markup=False, soft_wrap=True)
     console.print("Every command: vakwerk --help")
