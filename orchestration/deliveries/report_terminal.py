@@ -39,14 +39,9 @@ def as_renderable(report: Report) -> RenderableType:
 def in_brief(report: Report, shown: int) -> RenderableType:
     """The head of the report, and a line for each of its first problems."""
     table = Table(box=box.SIMPLE_HEAD, expand=True)
-    for column, ratio in (
-        ("no.", 1),
-        ("problem", 5),
-        ("where", 5),
-        ("count", 2),
-        ("first rows", 7),
-    ):
-        table.add_column(column, ratio=ratio, no_wrap=True, overflow="ellipsis")
+    table.add_column("no.", justify="right", width=4)
+    for column in ("problem", "where", "count", "first rows"):
+        table.add_column(column, no_wrap=True, overflow="ellipsis")
     for number, problem in enumerate(report.problems[:shown], 1):
         told = (title(problem), place(problem), f"{problem.count:,}", first_rows(problem))
         table.add_row(str(number), *map(Text, told), style=STYLES[problem.severity])
