@@ -81,7 +81,7 @@ def tell_report(where: Console, report: Report) -> None:
     shown = SCREEN - HEAD
     where.print(in_brief(report, shown))
     more = f"… and {len(report.problems) - shown} more. " if len(report.problems) > shown else ""
-    where.print(f"{more}What to do about each is in report.html:", markup=False)
+    where.print(f"{more}What to do about each is in report.html.", markup=False)
 
 
 def tell_error(said: str) -> None:
