@@ -64,7 +64,12 @@ def refresh_what_is_new(
     before = state(settings)
     waves = taken.waves or tuple(before)
     outcome = None
-    is_gone = reason is not None and not waves and ledger_file(settings).exists()
+    gone = None
+    if reason is not None and not waves and ledger_file(settings).exists():
+        gone = (
+            f"{settings.warehouse} is gone or empty, though waves were loaded: run `vakwerk rebuild`, "
+            "which makes it again from the archive."
+        )
     if reason is not None and waves:
         if not as_json:
             console.print(f"Refreshing: {reason}.")
@@ -73,14 +78,10 @@ def refresh_what_is_new(
             if outcome.succeeded:
                 steps.keep()
     if as_json:
-        tell_machines(_for_machines(settings, taken, reason, before, outcome))
-    elif is_gone:
-        errors.print(
-            f"{settings.warehouse} is gone or empty, though waves were loaded: run `vakwerk rebuild`, "
-            "which makes it again from the archive.",
-            style="red",
-            soft_wrap=True,
-        )
+        told = _for_machines(settings, taken, reason, before, outcome)
+        tell_machines(told | ({"problems": [gone]} if gone else {}))
+    elif gone:
+        tell_error(gone)
     elif reason is None:
         console.print("Nothing is new: what is published stands.")
     elif outcome is None:
@@ -90,7 +91,7 @@ def refresh_what_is_new(
         )
     else:
         tell_outcome(settings, outcome)
-    if is_gone or (outcome is not None and not outcome.succeeded):
+    if gone or (outcome is not None and not outcome.succeeded):
         raise typer.Exit(1)
     raise typer.Exit(REFUSED if taken.refusals or taken.held else 0)
 

@@ -18,7 +18,7 @@ from orchestration.deliveries.door import accept
 from orchestration.deliveries.loading import load
 from orchestration.deliveries.report import Cell, Kind, Problem, Report, ValueCount
 from orchestration.deliveries.report_html import as_html
-from orchestration.deliveries.report_terminal import as_renderable, changes_as_renderable
+from orchestration.deliveries.report_terminal import as_renderable, changes_as_renderable, in_brief
 from orchestration.settings import Settings
 from tests.builders import ROLE, good_table, settings_for, write_delivery
 from tests.standing import tables
@@ -199,6 +199,7 @@ def test_nothing_from_a_file_moves_the_terminal_or_is_markup(width: int) -> None
     console = Console(width=width, force_terminal=True, color_system=None, record=True)
     with console.capture() as capture:
         console.print(as_renderable(hostile_report()), changes_as_renderable([HOSTILE]))
+        console.print(in_brief(hostile_report(), 10))
     shown = capture.get()
     assert "\x1b" not in shown
     assert "\r" not in shown

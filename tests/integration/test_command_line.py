@@ -256,7 +256,15 @@ def test_no_line_is_wider_than_a_terminal_of_80_columns(
 def test_long_work_on_a_terminal_moves_and_tells_the_time_left(
     settings: Settings, tmp_path: Path
 ) -> None:
-    arguments = ["simulate", "--wave", "2022", "--respondents", "100000", "--output", tmp_path]
+    arguments: list[str | Path] = [
+        "simulate",
+        "--wave",
+        "2022",
+        "--respondents",
+        "100000",
+        "--output",
+        tmp_path,
+    ]
     study = {"VAKWERK_SURVEY": str(PROJECT / "seeds")}
     told = on_a_terminal(settings, *arguments, **study)
     assert re.search(r"making up wave 2022; about \d+ s left", told)
