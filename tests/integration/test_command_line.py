@@ -237,6 +237,7 @@ def test_colours_are_for_terminals_that_want_them(
     delivery = bad_delivery(tmp_path / "wave_2022.csv")
     piped = vakwerk("check", delivery, TERM="xterm-256color")
     assert "\x1b" not in piped.stdout + piped.stderr
+    assert "\x1b" not in vakwerk("run", delivery, TERM="xterm-256color").stderr
     assert "\x1b" not in vakwerk("--help", TERM="xterm-256color").stdout
     assert FOREGROUND.search(on_a_terminal(settings, "check", delivery))
     assert not FOREGROUND.search(on_a_terminal(settings, "check", delivery, NO_COLOR="1"))
