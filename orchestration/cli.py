@@ -9,6 +9,7 @@ import typer
 
 from orchestration.commands.analysis import analyst_copy
 from orchestration.commands.checking import check
+from orchestration.commands.documenting import docs
 from orchestration.commands.forgetting import forget
 from orchestration.commands.history import history, restore
 from orchestration.commands.keeping import doctor, rebuild
@@ -37,6 +38,7 @@ for command in (
     release,
     simulate,
     publish,
+    docs,
     prepare,
     ui,
     daemon,
