@@ -170,7 +170,7 @@ def _checks(site: Site) -> str:
     smallest = int(site.codebook.survey["minimum_group_size"])
     run_results = site.settings.dbt_artifacts / "run_results.json"
     layers = last_checks(site.settings.quality, run_results, site.manifest, smallest)
-    quality = _way(site, site.settings.quality / "index.html")
+    quality = site.settings.quality / "index.html"
     return _render(
         site,
         "checks.html",
@@ -178,7 +178,7 @@ def _checks(site: Site) -> str:
         current="checks",
         layers=layers,
         smallest=smallest,
-        quality=quality,
+        quality=_way(site, quality) if quality.is_file() else None,
     )
 
 
