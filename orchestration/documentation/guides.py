@@ -86,24 +86,30 @@ def _linked(
     for number, token in enumerate(tokens):
         if token.type == "heading_open":
             token.attrSet("id", _anchor(tokens[number + 1].content))
-        ends: list[bool] = []
         for part in token.children or ():
-            if part.type == "image":
-                image = _target(place, str(part.attrs["src"]))
-                if (project / image).is_file():
-                    images.add(image)
-            elif part.type == "link_open":
-                href = _href(place, str(part.attrs["href"]), known)
-                ends.append(href is None)
-                part.attrSet("href", href or "")
-                part.hidden = href is None
-            elif part.type == "link_close":
-                part.hidden = ends.pop()
+            if (
+                part.type == "image"
+                and (project / (image := _target(place, str(part.attrs["src"])))).is_file()
+            ):
+                images.add(image)
         if token.children:
-            token.children = [
-                part for part in token.children if not (part.hidden and "link" in part.type)
-            ]
+            token.children = list(_with_live_links(token.children, place, known))
         yield token
+
+
+def _with_live_links(
+    parts: Sequence[Token], place: PurePosixPath, known: set[PurePosixPath]
+) -> Iterator[Token]:
+    """The parts of a text; of a link that leads nowhere on the site, its text alone."""
+    is_live = True
+    for part in parts:
+        if part.type == "link_open":
+            href = _href(place, str(part.attrs["href"]), known)
+            is_live = href is not None
+            part.attrSet("href", href or "")
+        # Links do not nest, so the next end is that of this one.
+        if is_live or part.type not in ("link_open", "link_close"):
+            yield part
 
 
 def _href(place: PurePosixPath, link: str, known: set[PurePosixPath]) -> str | None:

@@ -209,11 +209,10 @@ def _way(site: Site, target: Path) -> str:
 def _write(folder: Path, place: PurePosixPath, content: bytes) -> None:
     """Who reads the old page keeps it whole; whatever the umask, the new one is for everybody."""
     path = folder / place
-    for parent in (folder, *reversed((folder / place).relative_to(folder).parents[:-1])):
-        made = folder / parent
-        if not made.exists():
-            made.mkdir(parents=True)
-            made.chmod(PUBLIC_FOLDER)
+    for parent in reversed([folder / parent for parent in place.parents]):
+        if not parent.is_dir():
+            parent.mkdir(parents=True)
+            parent.chmod(PUBLIC_FOLDER)
     written = path.with_name(f".{path.name}.part")
     written.write_bytes(content)
     written.chmod(PUBLIC_FILE)
