@@ -21,6 +21,7 @@ Node = Mapping[str, Any]
 MARTS = "marts"
 # In the order in which people look for them; a folder of models that is not named here comes last.
 FOLDERS = ("themes", "results", "findings", "core")
+HIDDEN = "is_suppressed"
 PUBLICATION_TABLE = "publication"
 
 FIGURES = {mart.table: frozenset(mart.figures) for mart in WITH_FIGURES}
@@ -95,6 +96,9 @@ def _table(node: Node, promises: Promises, lineage: Lineage) -> Table:
     name = node["alias"]
     folder = node["fqn"][2]
     figures = THEME_TABLE_FIGURES if folder == "themes" else FIGURES.get(name, frozenset())
+    if HIDDEN not in node["columns"]:
+        # Where no row tells of one group, none is hidden.
+        figures = frozenset()
     grain, about = sentences(node["description"])
     grain_nl, about_nl = sentences(node["config"]["meta"].get("description_nl", ""))
     return Table(

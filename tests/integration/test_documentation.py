@@ -347,7 +347,7 @@ def test_no_page_asks_for_anything_outside_and_axe_objects_to_none(
         with shown(browser, path, width=390) as (tab, outside):
             tab.eval_on_selector_all("details", "all => all.forEach(each => each.open = true)")
             if name == OF_DBT:
-                tab.wait_for_selector("text=vakwerk")
+                tab.wait_for_selector("text=vakwerk", state="attached")
             else:
                 if found := objections(tab):
                     objected[name] = found
