@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PLACES = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "docs/**/*.md")
 OUTSIDE = re.compile(r"[a-z]+:", re.IGNORECASE)
-TABLE_REGION = '<div class="wide" tabindex="0" role="region" aria-label="Table {number}">\n'
+TABLE_REGION = '<div class="wide" tabindex="0" role="group" aria-label="Table {number}">\n'
 
 
 @dataclass(frozen=True)
