@@ -55,7 +55,7 @@ def shown(browser: Browser, page: Path, width: int = 1280) -> Iterator[tuple[Pag
 
 def objections(tab: Page) -> list[str]:
     """What axe finds wrong with the page as it is shown."""
-    from axe_playwright_python.sync_playwright import Axe
+    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
     return [
         f"{found['id']}: {node['html'][:200]}"
