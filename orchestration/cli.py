@@ -12,6 +12,7 @@ import typer
 from orchestration.commands.analysis import analyst_copy
 from orchestration.commands.asking import metrics
 from orchestration.commands.checking import check
+from orchestration.commands.documenting import docs
 from orchestration.commands.forgetting import forget
 from orchestration.commands.history import history, restore
 from orchestration.commands.keeping import doctor, rebuild
@@ -38,6 +39,7 @@ for command in (
     release,
     simulate,
     publish,
+    docs,
     prepare,
     ui,
     daemon,

@@ -86,11 +86,11 @@ class Kept:
 
 
 def open_to_others(home: Path) -> Iterator[str]:
-    """What others may do in a home and ought not: everything but to pass to what is published."""
+    """What others may do in a home and ought not: everything but to pass to what is for readers."""
     if home.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         yield str(home)
     for path in sorted(home.rglob("*")):
-        is_published = (home / "published") in (path, *path.parents)
+        is_published = bool({home / "published", home / "docs"} & {path, *path.parents})
         others = stat.S_IWGRP | stat.S_IWOTH if is_published else stat.S_IRWXG | stat.S_IRWXO
         if not path.is_symlink() and path.stat().st_mode & others:
             yield path.relative_to(home).as_posix()
@@ -194,6 +194,7 @@ def arguments(kept: Kept, folder: Path) -> dict[str, Sequence[str | Path]]:
         "simulate": ["--wave", "2022", "--respondents", "30", "--output", kept.warehouse.home],
         "publish": [],
         "prepare": [],
+        "docs": [],
         "forget": ["--wave", "2022", "--respondent", "somebody who never answered"],
         "new-wave": ["2026", "--from", new_wave, "--output", kept.warehouse.home / "proposal"],
         "compare-waves": ["2022", "2024"],
