@@ -1,0 +1,56 @@
+"""How Superset is set: its own metadata in a folder, nothing from outside, the marts read-only.
+
+What belongs here: settings of Superset. What does not: the database, datasets and charts, which are
+in `assets/`, and how it is started, which is `start.py`. Superset reads this file at every start
+(`SUPERSET_CONFIG_PATH`) and takes each name in capitals.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+SUPERSET_FOLDER = Path(os.environ["VAKWERK_SUPERSET_HOME"])
+SECRET_KEY = os.environ["SUPERSET_SECRET_KEY"]
+SQLALCHEMY_DATABASE_URI = f"sqlite:///{SUPERSET_FOLDER / 'superset.db'}?check_same_thread=false"
+
+APP_NAME = "Vakwerk"
+LANGUAGES = {"en": {"flag": "us", "name": "English"}, "nl": {"flag": "nl", "name": "Nederlands"}}
+
+# All that a browser may ask for comes from this server: no fonts, map tiles or pixels of others.
+TALISMAN_CONFIG = {
+    "content_security_policy": {
+        "default-src": ["'self'"],
+        "base-uri": ["'self'"],
+        "img-src": ["'self'", "blob:", "data:"],
+        "worker-src": ["'self'", "blob:"],
+        "connect-src": ["'self'"],
+        "object-src": "'none'",
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "script-src": ["'self'", "'strict-dynamic'"],
+    },
+    "content_security_policy_nonce_in": ["script-src"],
+    "force_https": False,
+    "session_cookie_secure": False,
+}
+DECKGL_BASE_MAP: list[Any] = []
+
+# Whoever scrolls sees every chart, and a printed page is whole.
+FEATURE_FLAGS = {"DASHBOARD_VIRTUALIZATION": False}
+
+# Counted in the memory of the one process that serves.
+RATELIMIT_STORAGE_URI = "memory://"
+
+
+def DB_CONNECTION_MUTATOR(  # noqa: N802
+    uri: Any, params: dict[str, Any], *_of_whom: object
+) -> tuple[Any, dict[str, Any]]:
+    """Open the build that the link of the published file shows now.
+
+    DuckDB keeps one instance for each path in a process. Under the path of the link, a query that
+    meets another one would see the build that was published when the other began.
+    """
+    if uri.drivername == "duckdb":
+        uri = uri.set(database=os.path.realpath(uri.database))
+    return uri, params
