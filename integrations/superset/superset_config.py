@@ -34,7 +34,6 @@ TALISMAN_CONFIG = {
     "force_https": False,
     "session_cookie_secure": False,
 }
-DECKGL_BASE_MAP: list[Any] = []
 
 # Whoever scrolls sees every chart, and a printed page is whole.
 FEATURE_FLAGS = {"DASHBOARD_VIRTUALIZATION": False}
