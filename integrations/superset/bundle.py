@@ -98,12 +98,13 @@ def labelled_dataset(
     BundleError where a column has no description.
     """
     name, table = definition["table_name"], tables[definition["table"]]
+    named = {
+        f"{of.name}.{column.name}": column.description
+        for of in tables.values()
+        for column in of.columns
+    }
     descriptions = {column.name: column.description for column in table.columns}
-    for label, source in definition["labels"].items():
-        of, _, column_name = source.partition(".")
-        descriptions |= {
-            label: column.description for column in tables[of].columns if column.name == column_name
-        }
+    descriptions |= {label: named.get(source, "") for label, source in definition["labels"].items()}
     if missing := [column for column, _ in columns if not descriptions.get(column)]:
         raise BundleError(
             f"Nothing describes {', '.join(missing)} of {name}: name the column of a published "
@@ -187,7 +188,8 @@ def bundle(marts: duckdb.DuckDBPyConnection, uri: str, assets: Path = ASSETS) ->
         documents[path] = dataset | {"database_uuid": database["uuid"]}
     for folder in ("charts", "dashboards"):
         documents |= {
-            f"{folder}/{path.name}": _read(path) for path in sorted((assets / folder).glob("*.yaml"))
+            f"{folder}/{path.name}": _read(path)
+            for path in sorted((assets / folder).glob("*.yaml"))
         }
     return {
         path: yaml.safe_dump(document, allow_unicode=True, sort_keys=False)

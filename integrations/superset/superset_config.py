@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 SUPERSET_FOLDER = Path(os.environ["VAKWERK_SUPERSET_HOME"])
 SECRET_KEY = os.environ["SUPERSET_SECRET_KEY"]
@@ -41,15 +40,6 @@ FEATURE_FLAGS = {"DASHBOARD_VIRTUALIZATION": False}
 # Counted in the memory of the one process that serves.
 RATELIMIT_STORAGE_URI = "memory://"
 
-
-def DB_CONNECTION_MUTATOR(  # noqa: N802
-    uri: Any, params: dict[str, Any], *_of_whom: object
-) -> tuple[Any, dict[str, Any]]:
-    """Open the build that the link of the published file shows now.
-
-    DuckDB keeps one instance for each path in a process. Under the path of the link, a query that
-    meets another one would see the build that was published when the other began.
-    """
-    if uri.drivername == "duckdb":
-        uri = uri.set(database=os.path.realpath(uri.database))
-    return uri, params
+# A new publication is seen by the next query: each opens the file anew (Superset's default), and no
+# answer is kept.
+DATA_CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
