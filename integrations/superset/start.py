@@ -43,7 +43,15 @@ def main() -> None:
     )
     # One process with threads: counters and caches are in its memory.
     gunicorn = Path(sys.executable).with_name("gunicorn")
-    served = ["--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "8", "--timeout", "120"]
+    served = [
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        "1",
+        "--threads",
+        "8",
+        "--no-control-socket",
+    ]
     os.execv(gunicorn, [str(gunicorn), *served, "superset.app:create_app()"])
 
 

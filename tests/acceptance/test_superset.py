@@ -132,7 +132,7 @@ THEMES = "select theme_id || ' ' || label_en from dim_themes order by 1"
 
 @pytest.fixture(scope="module")
 def outside() -> Iterator[Outside]:
-    """Whom server and browser would have to ask for anything that is not on this machine."""
+    """Whom the server would have to ask for anything that is not on this machine."""
     with nothing_outside() as proxy:
         yield proxy
 
@@ -150,7 +150,7 @@ def dashboard(home: Path, outside: Outside) -> Iterator[Dashboard]:
     """The dashboard in a browser, every chart of it opened once."""
     make_environment()
     state = home.with_name("state")
-    with superset_server(home, state, outside) as url, browser_page(outside) as page:
+    with superset_server(home, state, outside) as url, browser_page() as page:
         opened = Dashboard(url, page)
         opened.log_in((state / "admin.password").read_text(encoding="utf-8"))
         opened.look_at_everything("survey-results")
@@ -345,4 +345,5 @@ def test_a_new_publication_shows_in_the_next_query(dashboard: Dashboard, home: P
 
 def test_nobody_outside_was_asked(dashboard: Dashboard, outside: Outside) -> None:
     assert dashboard.shown
+    assert dashboard.asked_outside == []
     assert outside.asked == []
