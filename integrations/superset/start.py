@@ -66,6 +66,7 @@ def made_once(file: Path) -> str:
 def prepare(bundle_file: Path, password: str) -> None:
     """Superset's own commands, in one process since each would import all of it again."""
     from flask.cli import ScriptInfo
+    from superset import security_manager
     from superset.app import create_app
     from superset.cli.main import superset
 
@@ -76,8 +77,13 @@ def prepare(bundle_file: Path, password: str) -> None:
         superset.main(args=list(arguments), obj=as_command, standalone_mode=False)
 
     command("db", "upgrade")
-    named = ["--firstname", "Vakwerk", "--lastname", "Administrator", "--email", "admin@localhost"]
-    command("fab", "create-admin", "--username", ADMINISTRATOR, "--password", password, *named)
+    with app.app_context():
+        is_new = security_manager.find_user(ADMINISTRATOR) is None
+    if is_new:
+        user = ["--username", ADMINISTRATOR, "--password", password, "--email", "admin@localhost"]
+        command(
+            "fab", "create-admin", "--firstname", "Vakwerk", "--lastname", "Administrator", *user
+        )
     command("init")
     with app.app_context():
         import_bundle(bundle_file)
