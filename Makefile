@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: run test lint ui lock clean
+.PHONY: run test lint ui superset lock clean
 
 run: $(INSTALLED)  ## load the sample waves, model, audit and publish them
 	$(BIN)/vakwerk run seeds/waves
@@ -19,6 +19,10 @@ lint: $(INSTALLED)  ## check style, types and SQL
 
 ui: $(INSTALLED)  ## Dagster's pages on http://127.0.0.1:3000
 	$(BIN)/vakwerk ui
+
+superset: $(INSTALLED)  ## the dashboard in Apache Superset, on http://127.0.0.1:8088
+	$(MAKE) -C integrations/superset environment
+	integrations/superset/.venv/bin/python integrations/superset/start.py
 
 lock: $(INSTALLED)  ## resolve the dependencies anew; the lock names no index
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
