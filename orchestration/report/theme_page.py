@@ -1,0 +1,229 @@
+"""A theme's page: how its items were answered, by whom differently, and wave after wave.
+
+What belongs here: which figures stand together, and what stands out. What does not: words and markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from orchestration.report.charts import (
+    Axis,
+    Mark,
+    Piece,
+    colour,
+    heat,
+    mark,
+    pieces,
+    scale_axis,
+    sides,
+)
+from orchestration.report.marts import EVERYBODY, TOTAL, Breakdown, Marts, Row, score_of
+
+# More groups than this are told by a heat map; dots of so many could not be told apart.
+GROUPS_AS_DOTS = 6
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One item, or the theme's score, in one group and wave: its figures and where they are drawn."""
+
+    item: Row
+    group: Row
+    figures: Row
+    mark: Mark | None
+    heat: int
+
+
+@dataclass(frozen=True)
+class Bar:
+    """How everybody answered an item in a wave."""
+
+    item: Row
+    figures: Row
+    shares: Sequence[Row]
+    pieces: Sequence[Piece]
+
+
+@dataclass(frozen=True)
+class Line:
+    """What stands on one line of a chart of dots: each series may have a mark."""
+
+    label_of: Row
+    cells: Sequence[Cell | None]
+
+
+@dataclass(frozen=True)
+class GroupPanel:
+    """A break-down in a wave: the theme's score by group, and each item by group."""
+
+    wave: Row
+    breakdown: Breakdown
+    groups: Sequence[Row]
+    scores: Sequence[Cell]
+    lines: Sequence[Line]
+
+    @property
+    def as_dots(self) -> bool:
+        return len(self.groups) <= GROUPS_AS_DOTS
+
+    @cached_property
+    def standing_out(self) -> list[Cell]:
+        """The cells that differ from the rest, the largest difference first."""
+        # Of two groups, each is the other's rest: the difference is told once.
+        told = self.groups[:1] if len(self.groups) == 2 else self.groups
+        codes = {group["group_code"] for group in told}
+        found = [
+            cell
+            for line in self.lines
+            for cell in line.cells
+            if cell
+            and cell.group["group_code"] in codes
+            and cell.figures["verdict"] in ("higher", "lower")
+        ]
+        return sorted(found, key=lambda cell: -abs(cell.figures["difference"]))
+
+    @property
+    def hidden(self) -> list[str]:
+        """Why figures of this panel are hidden."""
+        reasons = {
+            cell.figures["suppression_reason"]
+            for line in self.lines
+            for cell in line.cells
+            if cell and cell.figures["is_suppressed"]
+        }
+        return sorted(reasons)
+
+
+class ThemePage:
+    """The figures of one theme."""
+
+    def __init__(self, marts: Marts, theme: Row) -> None:
+        self.marts = marts
+        self.theme = theme
+        self.items = marts.items[theme["theme_id"]]
+        self.scales = {item["item_id"]: marts.scale_of(item["item_id"]) for item in self.items}
+        self.axis = scale_axis(self.scales.values())
+        self.score: Row = {"item_id": score_of(theme["theme_id"])}
+
+    @cached_property
+    def answers(self) -> Sequence[Row] | None:
+        """The answers that all items of the theme share; None where their scales differ."""
+        first, *others = self.scales.values()
+        return first.answers if all(scale == first for scale in others) else None
+
+    @property
+    def favourable(self) -> list[Row]:
+        """The answers that count as favourable, where all items share them."""
+        return [answer for answer in self.answers or () if answer["is_favourable"]]
+
+    def answer_step(self, number: int) -> int:
+        """The step of colour of an answer."""
+        return colour(number, len(self.answers or ()))
+
+    def as_lines(self, scores: Sequence[Cell]) -> list[Line]:
+        """Each group's score on a line of its own."""
+        return [Line(cell.group, [cell]) for cell in scores]
+
+    def asked(self, wave: Row) -> list[Row]:
+        """The items that a wave asks."""
+        return [i for i in self.items if (wave["wave_id"], i["item_id"]) in self.marts.versions]
+
+    @cached_property
+    def waves(self) -> list[Row]:
+        """The waves that ask any of the items, the newest first."""
+        return [wave for wave in reversed(self.marts.waves) if self.asked(wave)]
+
+    def bars(self, wave: Row) -> list[Bar]:
+        """How everybody answered in a wave, the highest mean first; drawn alike in every wave."""
+        left, right = self._reach
+        found = []
+        for item in self.asked(wave):
+            figures = self._figures(wave, TOTAL, EVERYBODY, item)
+            rows = self.marts.shares.get((wave["wave_id"], item["item_id"]), [])
+            shares = [row["share"] for row in rows if row["share"] is not None]
+            if figures:
+                found.append(Bar(item, figures, rows, pieces(shares, left, right)))
+        return sorted(found, key=lambda bar: -(bar.figures["mean"] or 0))
+
+    def panels(self) -> Iterator[GroupPanel]:
+        """Every break-down in every wave that knows it."""
+        for breakdown in self.marts.breakdowns:
+            for wave in self.waves:
+                panel = self._panel(wave, breakdown)
+                if panel.groups:
+                    yield panel
+
+    @cached_property
+    def items_by_wave(self) -> list[Line]:
+        """Each item, with everybody's mean in each wave, the oldest first."""
+        return [Line(item, self._by_wave(TOTAL, {"group_code": EVERYBODY}, item)) for item in self.items]
+
+    def scores_by_wave(self, breakdown: Breakdown) -> list[Line]:
+        """Each group, with the theme's score in each wave, the oldest first."""
+        lines = [
+            Line(group, self._by_wave(breakdown.breakdown, group, self.score))
+            for group in breakdown.groups
+        ]
+        return [line for line in lines if any(line.cells)]
+
+    @cached_property
+    def reliability(self) -> dict[str, Row]:
+        """How well the items go together, by wave."""
+        return {
+            row["wave_id"]: row
+            for row in self.marts.table("theme_reliability")
+            if row["theme_id"] == self.theme["theme_id"]
+        }
+
+    def total(self, wave: Row) -> Row | None:
+        """Everybody's theme score."""
+        return self._figures(wave, TOTAL, EVERYBODY, self.score)
+
+    def _by_wave(self, breakdown: str, group: Row, item: Row) -> list[Cell | None]:
+        return [self._cell(wave, breakdown, group, item) for wave in reversed(self.waves)]
+
+    def _panel(self, wave: Row, breakdown: Breakdown) -> GroupPanel:
+        name = breakdown.breakdown
+        groups = [
+            group
+            for group in breakdown.groups
+            if self._figures(wave, name, group["group_code"], self.score)
+        ]
+        scores = [self._cell(wave, name, group, self.score) for group in groups]
+        lines = [
+            Line(item, [self._cell(wave, name, group, item) for group in groups])
+            for item in self.asked(wave)
+        ]
+        return GroupPanel(wave, breakdown, groups, [cell for cell in scores if cell], lines)
+
+    def _cell(self, wave: Row, breakdown: str, group: Row, item: Row) -> Cell | None:
+        figures = self._figures(wave, breakdown, group["group_code"], item)
+        if figures is None:
+            return None
+        axis = self._axis(item)
+        drawn = mark(axis, figures["mean"], figures["ci_low"], figures["ci_high"])
+        return Cell(item, group, figures, drawn, heat(figures["difference"], axis))
+
+    def _axis(self, item: Row) -> Axis:
+        scale = self.scales.get(item["item_id"])
+        return scale_axis([scale]) if scale else self.axis
+
+    def _figures(self, wave: Row, breakdown: str, group: str, item: Row) -> Row | None:
+        return self.marts.figures.get((wave["wave_id"], breakdown, group, item["item_id"]))
+
+    @cached_property
+    def _reach(self) -> tuple[float, float]:
+        """How far bars reach to either side, over all waves."""
+        found = [
+            sides([row["share"] for row in self.marts.shares.get((wave["wave_id"], item["item_id"]), [])])
+            for wave in self.waves
+            for item in self.asked(wave)
+            if not any(
+                row["share"] is None
+                for row in self.marts.shares.get((wave["wave_id"], item["item_id"]), [])
+            )
+        ]
+        return max((left for left, _ in found), default=0.5), max((right for _, right in found), default=0.5)
