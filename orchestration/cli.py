@@ -18,6 +18,7 @@ from orchestration.commands.reporting import status
 from orchestration.commands.serving import daemon, prepare, ui, web
 from orchestration.commands.simulating import simulate
 from orchestration.commands.terminal import errors
+from orchestration.commands.web_report import report
 from orchestration.deliveries.private import make_private
 from orchestration.errors import VakwerkError
 from orchestration.machine import remedy
@@ -37,6 +38,7 @@ for command in (
     release,
     simulate,
     publish,
+    report,
     prepare,
     ui,
     daemon,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Any
 
 from orchestration.report.marts import Scale
@@ -31,6 +32,19 @@ class Axis:
         """Where a value lies, in per cent, kept inside."""
         part = (value - self.low) / ((self.high - self.low) or 1)
         return f"{100 * min(1.0, max(0.0, part)):.1f}%"
+
+    @property
+    def ticks(self) -> list[int]:
+        """The whole numbers along it."""
+        return list(range(ceil(self.low), floor(self.high) + 1))
+
+    def around(self, values: Iterable[float | None]) -> Axis:
+        """The part between whole numbers in which all values lie; all of it where there are none."""
+        known = [value for value in values if value is not None]
+        if not known:
+            return self
+        low, high = max(self.low, floor(min(known))), min(self.high, ceil(max(known)))
+        return Axis(low, high) if low < high else self
 
     def width(self, low: float, high: float) -> str:
         """How wide a stretch is, in per cent."""

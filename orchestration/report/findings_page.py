@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from orchestration.report.marts import Marts, Row
 
-
 # The figures that may decide, in the order in which they are shown, and their decimals.
 DECIDING = {
     "respondents": 0,

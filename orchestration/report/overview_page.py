@@ -103,24 +103,24 @@ class OverviewPage:
             min(items, key=lambda found: found[1]["mean"]),
         )
 
-    def _coverage(
-        self, wave_id: str
-    ) -> Sequence[tuple[Breakdown, Sequence[tuple[Row, Row]]]]:
+    def _coverage(self, wave_id: str) -> Sequence[tuple[Breakdown, Sequence[tuple[Row, Row]]]]:
         found = []
         for breakdown in self.marts.breakdowns:
             rows = [
                 (group, row)
                 for group in breakdown.groups
-                if (row := self.marts.response.get((wave_id, breakdown.breakdown, group["group_code"])))
+                if (
+                    row := self.marts.response.get(
+                        (wave_id, breakdown.breakdown, group["group_code"])
+                    )
+                )
             ]
             if rows:
                 found.append((breakdown, rows))
         return found
 
     def _findings(self, wave_id: str) -> Mapping[str, int]:
-        counted = Counter(
-            row["status"] for row in self.marts.findings if row["wave_id"] == wave_id
-        )
+        counted = Counter(row["status"] for row in self.marts.findings if row["wave_id"] == wave_id)
         known = {status: counted[status] for status in STATUSES if counted[status]}
         return known | {status: n for status, n in counted.items() if status not in known}
 

@@ -95,12 +95,19 @@ def _sections(marts: Marts) -> Sections:
     """The pages under their headings in the menu; what a survey lacks has none."""
     overview = Page("index", "overview.html", _title("overview"), OverviewPage(marts))
     themes = [
-        Page(slug_of("theme", theme["theme_id"]), "theme.html", _labels(theme), ThemePage(marts, theme))
+        Page(
+            slug_of("theme", theme["theme_id"]),
+            "theme.html",
+            _labels(theme),
+            ThemePage(marts, theme),
+        )
         for theme in marts.themes
     ]
-    findings = [
-        Page("findings", "findings.html", _title("findings.title"), FindingsPage(marts))
-    ] if marts.findings else []
+    findings = (
+        [Page("findings", "findings.html", _title("findings.title"), FindingsPage(marts))]
+        if marts.findings
+        else []
+    )
     method = Page("method", "method.html", _title("method"), _suppression(marts))
     sections: list[tuple[str | None, Sequence[Page]]] = [(None, [overview])]
     if themes:
@@ -127,11 +134,10 @@ def _rendered(marts: Marts, sections: Sections, w: Words) -> Iterator[tuple[Page
         lstrip_blocks=True,
     )
     waves = {wave["wave_id"]: wave for wave in marts.waves}
-    headings = {
-        BREAKDOWN: w.label(breakdown.labels)
-        for breakdown in marts.breakdowns
-        if breakdown.breakdown == BREAKDOWN
-    } | {"themes": w("themes")}
+    headings = {"themes": w("themes")}
+    for breakdown in marts.breakdowns:
+        if breakdown.breakdown == BREAKDOWN:
+            headings[BREAKDOWN] = w.label(breakdown.labels)
     environment.globals.update(
         w=w,
         marts=marts,

@@ -158,8 +158,14 @@ class ThemePage:
 
     @cached_property
     def items_by_wave(self) -> list[Line]:
-        """Each item, with everybody's mean in each wave, the oldest first."""
-        return [Line(item, self._by_wave(TOTAL, {"group_code": EVERYBODY}, item)) for item in self.items]
+        """Each item, with everybody's mean in each wave, the oldest first; items in the order of the
+        newest."""
+        everybody = {"group_code": EVERYBODY}
+        items = [bar.item for bar in self.bars(self.waves[0])]
+        return [
+            Line(item, self._by_wave(TOTAL, everybody, item))
+            for item in (*items, *(item for item in self.items if item not in items))
+        ]
 
     def scores_by_wave(self, breakdown: Breakdown) -> list[Line]:
         """Each group, with the theme's score in each wave, the oldest first."""
@@ -178,6 +184,19 @@ class ThemePage:
             if row["theme_id"] == self.theme["theme_id"]
         }
 
+    def axis_of(self, breakdown: str) -> Axis | None:
+        """The part of the scale on which a break-down is drawn, in every wave; None where items have
+        scales of their own."""
+        return self._axes.get(breakdown, self.axis) if self.answers else None
+
+    @cached_property
+    def _axes(self) -> dict[str, Axis]:
+        found: dict[str, list[float | None]] = {}
+        for (_, breakdown, _, _), row in self.marts.figures.items():
+            if row["theme_id"] == self.theme["theme_id"]:
+                found.setdefault(breakdown, []).extend((row["mean"], row["ci_low"], row["ci_high"]))
+        return {breakdown: self.axis.around(values) for breakdown, values in found.items()}
+
     def total(self, wave: Row) -> Row | None:
         """Everybody's theme score."""
         return self._figures(wave, TOTAL, EVERYBODY, self.score)
@@ -195,7 +214,7 @@ class ThemePage:
         scores = [self._cell(wave, name, group, self.score) for group in groups]
         lines = [
             Line(item, [self._cell(wave, name, group, item) for group in groups])
-            for item in self.asked(wave)
+            for item in (bar.item for bar in self.bars(wave))
         ]
         return GroupPanel(wave, breakdown, groups, [cell for cell in scores if cell], lines)
 
@@ -203,11 +222,14 @@ class ThemePage:
         figures = self._figures(wave, breakdown, group["group_code"], item)
         if figures is None:
             return None
-        axis = self._axis(item)
+        axis = self._axis(item, breakdown)
         drawn = mark(axis, figures["mean"], figures["ci_low"], figures["ci_high"])
-        return Cell(item, group, figures, drawn, heat(figures["difference"], axis))
+        return Cell(item, group, figures, drawn, heat(figures["difference"], self.axis))
 
-    def _axis(self, item: Row) -> Axis:
+    def _axis(self, item: Row, breakdown: str) -> Axis:
+        shared = self.axis_of(breakdown)
+        if shared:
+            return shared
         scale = self.scales.get(item["item_id"])
         return scale_axis([scale]) if scale else self.axis
 
@@ -218,7 +240,12 @@ class ThemePage:
     def _reach(self) -> tuple[float, float]:
         """How far bars reach to either side, over all waves."""
         found = [
-            sides([row["share"] for row in self.marts.shares.get((wave["wave_id"], item["item_id"]), [])])
+            sides(
+                [
+                    row["share"]
+                    for row in self.marts.shares.get((wave["wave_id"], item["item_id"]), [])
+                ]
+            )
             for wave in self.waves
             for item in self.asked(wave)
             if not any(
@@ -226,4 +253,6 @@ class ThemePage:
                 for row in self.marts.shares.get((wave["wave_id"], item["item_id"]), [])
             )
         ]
-        return max((left for left, _ in found), default=0.5), max((right for _, right in found), default=0.5)
+        return max((left for left, _ in found), default=0.5), max(
+            (right for _, right in found), default=0.5
+        )

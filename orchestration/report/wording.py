@@ -23,9 +23,7 @@ NOTHING = "\N{EN DASH}"
 SEPARATORS = {"nl": (".", ","), "en": (",", ".")}  # of thousands, of decimals
 
 # Reasons and notes of the marts have numbers and codes in them.
-HIDDEN = re.compile(
-    r"fewer than (\d+) respondents, here or in a group that this would give away"
-)
+HIDDEN = re.compile(r"fewer than (\d+) respondents, here or in a group that this would give away")
 
 
 @dataclass(frozen=True)
