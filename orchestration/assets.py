@@ -148,7 +148,7 @@ def build_assets(
         yield from _build(context, dbt, settings)
 
     @dg.multi_asset(
-        name="publication",
+        name="published__marts",
         specs=[
             dg.AssetSpec(
                 PUBLICATION,

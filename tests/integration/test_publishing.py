@@ -271,9 +271,9 @@ def test_what_the_audit_objects_to_stays_away_from_readers(
 def test_a_report_that_cannot_be_made_leaves_readers_what_they_had(settings: Settings) -> None:
     publish(settings)
     before = what_readers_see(settings)
-    build(settings, "build-2", "alter table marts.dim_waves drop is_synthetic")
+    build(settings, "build-2", "alter table marts.dim_waves drop source")
 
-    with pytest.raises(PublishingError, match=r"readers keep what they have.*is_synthetic"):
+    with pytest.raises(PublishingError, match=r"readers keep what they have.*source"):
         publish(settings)
 
     assert what_readers_see(settings) == before
