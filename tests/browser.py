@@ -28,6 +28,9 @@ ARGUMENTS = (
     "--disable-sync",
 )
 
+# Style sheets are not fetched a second time, which no page of a file may do.
+AXE = {"resultTypes": ["violations"], "preload": False}
+
 # All tables of a page, also of panels that wait in templates: kind, key of each row, texts of its cells.
 TABLES = """
 () => {
@@ -42,7 +45,7 @@ TABLES = """
         for (const row of table.querySelectorAll("tr[data-key]"))
           rows.push({
             key: row.dataset.key,
-            cells: [...row.querySelectorAll("td")].filter((cell) => !cell.querySelector("svg"))
+            cells: [...row.querySelectorAll("td")].filter((cell) => !cell.matches(".dot"))
               .map((cell) => cell.textContent.trim()),
             columns: [...row.querySelectorAll("td")].map((cell) => cell.dataset.column ?? ""),
             hidden: [...row.querySelectorAll("td.gone")].length,
@@ -79,7 +82,7 @@ class Watched:
         self.page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
         return [
             f"{found['id']}: {found['nodes'][0]['html'][:200]}"
-            for found in Axe().run(self.page).response["violations"]
+            for found in Axe().run(self.page, options=AXE).response["violations"]
         ]
 
     def tables(self) -> list[dict[str, Any]]:
