@@ -27,6 +27,7 @@ DECIDING = {
     "consensus": 2,
     "place": 0,
 }
+DIRECTED = ("tests_as_claimed", "tests_opposite")
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,13 @@ class FindingsPage:
 
     def columns(self, claim: Claim) -> list[str]:
         """The figures that decided this claim in any wave."""
+        # A claim that counts items that differ has no direction.
+        without = DIRECTED if claim.row["items"] is not None else ()
         return [
             column
             for column in DECIDING
-            if any(row[column] is not None for row in claim.verdicts.values())
+            if column not in without
+            and any(row[column] is not None for row in claim.verdicts.values())
         ]
 
     def decimals(self, column: str) -> int:

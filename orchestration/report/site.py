@@ -84,8 +84,9 @@ def address(slug: str, language: str) -> str:
 
 
 def slug_of(kind: str, code: str) -> str:
-    """A page's name in addresses, of letters, digits and hyphens alone."""
-    return f"{kind}-{re.sub(r'[^a-z0-9]+', '-', code.lower()).strip('-')}"
+    """A page's name in addresses: plain characters alone, and another for every other code."""
+    plain = re.sub(r"[^a-z0-9-]", lambda found: f"_{ord(found[0]):x}", code)
+    return f"{kind}-{plain}"
 
 
 Sections = Sequence[tuple[str | None, Sequence[Page]]]

@@ -184,18 +184,19 @@ class ThemePage:
             if row["theme_id"] == self.theme["theme_id"]
         }
 
-    def axis_of(self, breakdown: str) -> Axis | None:
-        """The part of the scale on which a break-down is drawn, in every wave; None where items have
-        scales of their own."""
-        return self._axes.get(breakdown, self.axis) if self.answers else None
+    def axis_of(self, breakdown: str, *, scores: bool = False) -> Axis | None:
+        """The part of the scale on which the items, or the scores, of a break-down are drawn, in every
+        wave; None where items have scales of their own."""
+        return self._axes.get((breakdown, scores), self.axis) if self.answers else None
 
     @cached_property
-    def _axes(self) -> dict[str, Axis]:
-        found: dict[str, list[float | None]] = {}
-        for (_, breakdown, _, _), row in self.marts.figures.items():
+    def _axes(self) -> dict[tuple[str, bool], Axis]:
+        found: dict[tuple[str, bool], list[float | None]] = {}
+        for (_, breakdown, _, item_id), row in self.marts.figures.items():
             if row["theme_id"] == self.theme["theme_id"]:
-                found.setdefault(breakdown, []).extend((row["mean"], row["ci_low"], row["ci_high"]))
-        return {breakdown: self.axis.around(values) for breakdown, values in found.items()}
+                key = (breakdown, item_id == self.score["item_id"])
+                found.setdefault(key, []).extend((row["mean"], row["ci_low"], row["ci_high"]))
+        return {key: self.axis.around(values) for key, values in found.items()}
 
     def total(self, wave: Row) -> Row | None:
         """Everybody's theme score."""
@@ -227,7 +228,7 @@ class ThemePage:
         return Cell(item, group, figures, drawn, heat(figures["difference"], self.axis))
 
     def _axis(self, item: Row, breakdown: str) -> Axis:
-        shared = self.axis_of(breakdown)
+        shared = self.axis_of(breakdown, scores=item is self.score)
         if shared:
             return shared
         scale = self.scales.get(item["item_id"])
