@@ -77,7 +77,7 @@ class Watched:
 
     def violations(self) -> list[str]:
         """What axe has against the page as it is shown, every disclosure opened."""
-        from axe_playwright_python.sync_playwright import Axe
+        from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
         self.page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
         return [

@@ -6,13 +6,10 @@ What belongs here: which figures stand together, and what stands out. What does 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from orchestration.report.charts import (
     Axis,
-    Mark,
-    Piece,
     colour,
     heat,
     mark,
@@ -21,80 +18,7 @@ from orchestration.report.charts import (
     sides,
 )
 from orchestration.report.marts import EVERYBODY, TOTAL, Breakdown, Marts, Row, score_of
-
-# More groups than this are told by a heat map; dots of so many could not be told apart.
-GROUPS_AS_DOTS = 6
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One item, or the theme's score, in one group and wave: its figures and where they are drawn."""
-
-    item: Row
-    group: Row
-    figures: Row
-    mark: Mark | None
-    heat: int
-
-
-@dataclass(frozen=True)
-class Bar:
-    """How everybody answered an item in a wave."""
-
-    item: Row
-    figures: Row
-    shares: Sequence[Row]
-    pieces: Sequence[Piece]
-
-
-@dataclass(frozen=True)
-class Line:
-    """What stands on one line of a chart of dots: each series may have a mark."""
-
-    label_of: Row
-    cells: Sequence[Cell | None]
-
-
-@dataclass(frozen=True)
-class GroupPanel:
-    """A break-down in a wave: the theme's score by group, and each item by group."""
-
-    wave: Row
-    breakdown: Breakdown
-    groups: Sequence[Row]
-    scores: Sequence[Cell]
-    lines: Sequence[Line]
-
-    @property
-    def as_dots(self) -> bool:
-        return len(self.groups) <= GROUPS_AS_DOTS
-
-    @cached_property
-    def standing_out(self) -> list[Cell]:
-        """The cells that differ from the rest, the largest difference first."""
-        # Of two groups, each is the other's rest: the difference is told once.
-        told = self.groups[:1] if len(self.groups) == 2 else self.groups
-        codes = {group["group_code"] for group in told}
-        found = [
-            cell
-            for line in self.lines
-            for cell in line.cells
-            if cell
-            and cell.group["group_code"] in codes
-            and cell.figures["verdict"] in ("higher", "lower")
-        ]
-        return sorted(found, key=lambda cell: -abs(cell.figures["difference"]))
-
-    @property
-    def hidden(self) -> list[str]:
-        """Why figures of this panel are hidden."""
-        reasons = {
-            cell.figures["suppression_reason"]
-            for line in self.lines
-            for cell in line.cells
-            if cell and cell.figures["is_suppressed"]
-        }
-        return sorted(reasons)
+from orchestration.report.panels import Bar, Cell, GroupPanel, Line
 
 
 class ThemePage:
@@ -240,20 +164,12 @@ class ThemePage:
     @cached_property
     def _reach(self) -> tuple[float, float]:
         """How far bars reach to either side, over all waves."""
-        found = [
-            sides(
-                [
-                    row["share"]
-                    for row in self.marts.shares.get((wave["wave_id"], item["item_id"]), [])
-                ]
-            )
+        spread = [
+            [row["share"] for row in self.marts.shares.get((wave["wave_id"], item["item_id"]), [])]
             for wave in self.waves
             for item in self.asked(wave)
-            if not any(
-                row["share"] is None
-                for row in self.marts.shares.get((wave["wave_id"], item["item_id"]), [])
-            )
         ]
+        found = [sides(shares) for shares in spread if shares and None not in shares]
         return max((left for left, _ in found), default=0.5), max(
             (right for _, right in found), default=0.5
         )
