@@ -22,6 +22,7 @@ from orchestration.commands.reporting import overview, status
 from orchestration.commands.serving import daemon, prepare, ui, web
 from orchestration.commands.simulating import simulate
 from orchestration.commands.terminal import tell_error
+from orchestration.commands.web_report import report
 from orchestration.deliveries.private import make_private
 from orchestration.errors import VakwerkError
 from orchestration.machine import remedy
@@ -39,6 +40,7 @@ for command in (
     release,
     simulate,
     publish,
+    report,
     docs,
     prepare,
     ui,

@@ -193,6 +193,7 @@ def arguments(kept: Kept, folder: Path) -> dict[str, Sequence[str | Path]]:
         "restore": ["2022", "--revision", "1"],
         "simulate": ["--wave", "2022", "--respondents", "30", "--output", kept.warehouse.home],
         "publish": [],
+        "report": ["--output", kept.warehouse.home / "again"],
         "prepare": [],
         "docs": [],
         "forget": ["--wave", "2022", "--respondent", "somebody who never answered"],
@@ -224,7 +225,16 @@ def test_no_command_leaves_anything_open_whatever_the_umask(kept: Kept, tmp_path
     assert failed == {}
     assert {name: found for name, found in kept.open.items() if found} == {}
     left = {path.name for path in kept.warehouse.home.iterdir()}
-    assert left >= {"checked", "rejected", "erasures", "quality", "dagster", "dbt", "proposal"}
+    assert left >= {
+        "checked",
+        "rejected",
+        "erasures",
+        "quality",
+        "dagster",
+        "dbt",
+        "proposal",
+        "again",
+    }
 
 
 @pytest.mark.parametrize("name", SERVERS)
