@@ -5,7 +5,6 @@ from orchestration.statistics.driver_models import Attribute, driver_models
 
 def model(dbt, session):
     """A row for each model, with its attributes and coefficients as lists; of changed waves only."""
-    dbt.config(materialized="incremental")
     versions = dbt.ref("int_wave_sources").project("wave_id, wave_version")
     if dbt.is_incremental:
         versions = versions.except_(session.table(str(dbt.this)).project("wave_id, wave_version"))
