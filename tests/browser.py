@@ -75,11 +75,12 @@ class Watched:
         self.page.goto(path.as_uri() + choice)
         return self.page
 
-    def violations(self) -> list[str]:
-        """What axe has against the page as it is shown, every disclosure opened."""
+    def violations(self, *, opened: bool) -> list[str]:
+        """What axe has against the page as it is shown, or with every disclosure opened."""
         from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
-        self.page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
+        opening = "document.querySelectorAll('details').forEach((one) => one.open ||= %s)"
+        self.page.evaluate(opening % str(opened).lower())
         return [
             f"{found['id']}: {found['nodes'][0]['html'][:200]}"
             for found in Axe().run(self.page, options=AXE).response["violations"]
