@@ -132,3 +132,14 @@ def watched(browser: Browser, **options: Any) -> Watched:
     )
     page.on("pageerror", lambda error: watch.errors.append(str(error)))
     return watch
+
+
+@contextmanager
+def shown(browser: Browser, path: Path, width: int = 1280) -> Iterator[Watched]:
+    """A file as the browser shows it at this width, until it is closed again."""
+    watch = watched(browser, viewport={"width": width, "height": 900})
+    try:
+        watch.open(path)
+        yield watch
+    finally:
+        watch.page.close()

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 # Beyond what Dagster and its dbt library import themselves; every module is paid at every start.
 MODULES_OF_THE_DEFINITIONS = 300
 # Of three waves; what is published must not grow by itself.
-PUBLISHED_MEGABYTES = 60
+PUBLISHED_MEGABYTES = 80
 
 HEAVY = {"altair", "dagster", "dbt", "great_expectations", "pandas", "scipy"}
 

@@ -23,9 +23,9 @@ from orchestration.documentation.site import write_site
 from orchestration.documentation.wording import EN, NL
 from orchestration.preparation import manifest_file, prepare
 from orchestration.settings import PROJECT, Settings
+from tests.browser import chromium, shown
 from tests.builders import CODEBOOK, settings_for, write_survey
 from tests.conftest import Manifest
-from tests.offline_browser import chromium, objections, shown
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -344,17 +344,16 @@ def test_no_page_asks_for_anything_outside_and_axe_objects_to_none(
     objected: dict[str, list[str]] = {}
     wider: list[str] = []
     for name, path in pages_of(site).items():
-        with shown(browser, path, width=390) as (tab, outside):
-            tab.eval_on_selector_all("details", "all => all.forEach(each => each.open = true)")
+        with shown(browser, path, width=390) as seen:
             if name == OF_DBT:
-                tab.wait_for_selector("text=vakwerk", state="attached")
+                seen.page.wait_for_selector("text=vakwerk", state="attached")
             else:
-                if found := objections(tab):
+                if found := seen.violations(opened=True):
                     objected[name] = found
-                if tab.evaluate("document.documentElement.scrollWidth") > 390:
+                if seen.page.evaluate("document.documentElement.scrollWidth") > 390:
                     wider.append(name)
-            if outside:
-                asked[name] = outside
+            if seen.outside:
+                asked[name] = seen.outside
 
     assert asked == {}
     assert objected == {}
@@ -366,9 +365,8 @@ def test_axe_objects_to_no_page_of_checks_that_are_broken(
 ) -> None:
     objected = {}
     for path in [broken.documentation / "checks.html", *broken.quality.glob("*.html")]:
-        with shown(browser, path) as (tab, outside):
-            tab.eval_on_selector_all("details", "all => all.forEach(each => each.open = true)")
-            objected[path.name] = [*objections(tab), *outside]
+        with shown(browser, path) as seen:
+            objected[path.name] = [*seen.violations(opened=True), *seen.outside]
 
     assert len(objected) == 4
     assert {name: found for name, found in objected.items() if found} == {}
@@ -377,12 +375,12 @@ def test_axe_objects_to_no_page_of_checks_that_are_broken(
 def test_the_page_of_dbt_shows_a_table_with_its_columns_and_types(
     site: Path, browser: Browser
 ) -> None:
-    with shown(browser, site / OF_DBT) as (tab, outside):
-        tab.goto((site / OF_DBT).as_uri() + "#!/model/model.vakwerk.item_results")
-        row = tab.locator("tr", has_text="favourable_share_unweighted").first
+    with shown(browser, site / OF_DBT) as seen:
+        seen.page.goto((site / OF_DBT).as_uri() + "#!/model/model.vakwerk.item_results")
+        row = seen.page.locator("tr", has_text="favourable_share_unweighted").first
         row.wait_for()
         assert "double" in row.inner_text()
-        assert outside == []
+        assert seen.outside == []
     text = (site / OF_DBT).read_text(encoding="utf-8")
     assert "cloudfront" not in text
     assert "sinter-collect" not in text
@@ -391,7 +389,8 @@ def test_the_page_of_dbt_shows_a_table_with_its_columns_and_types(
 def test_a_search_by_keyboard_opens_what_it_finds_and_hides_the_rest(
     site: Path, browser: Browser
 ) -> None:
-    with shown(browser, site / "tables_nl.html", width=390) as (tab, _):
+    with shown(browser, site / "tables_nl.html", width=390) as seen:
+        tab = seen.page
         tab.get_by_role("searchbox").focus()
         tab.keyboard.type("item_results effective_n")
         tab.wait_for_function("document.querySelector('#found').textContent.startsWith('1 ')")
@@ -403,6 +402,6 @@ def test_a_search_by_keyboard_opens_what_it_finds_and_hides_the_rest(
 
 
 def test_a_link_to_a_column_opens_its_table(site: Path, browser: Browser) -> None:
-    with shown(browser, site / "tables_en.html") as (tab, _):
-        tab.goto((site / "tables_en.html").as_uri() + "#trends.previous_mean")
-        assert tab.locator("[id='trends.previous_mean']").is_visible()
+    with shown(browser, site / "tables_en.html") as seen:
+        seen.page.goto((site / "tables_en.html").as_uri() + "#trends.previous_mean")
+        assert seen.page.locator("[id='trends.previous_mean']").is_visible()
