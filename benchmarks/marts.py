@@ -1,7 +1,7 @@
 """How long the marts take from the cells, beside queries that compute nothing but means.
 
-All ways run in one DuckDB process on a built warehouse and take turns: the sums of groups from the cells,
-of every wave, as after a full refresh; every model between the sums and the marts, as on each build, both by
+All ways run in one DuckDB process on a built warehouse and take turns: the sums of groups and the driver
+models from the cells, of every wave, as after a full refresh; every model between the sums and the marts, as on each build, both by
 the SQL that dbt compiled and the models in Python; the weighted mean of every item and group from the same cells; and that mean from
 the answers themselves. With a second warehouse, of many times the respondents, sums and marts are made from
 it too: the sums of a wave are made once, as its cells are, and marts read no more than the sums.
@@ -251,6 +251,7 @@ class _Warehouse:
         dbt = SimpleNamespace(
             ref=lambda name: self.connection.sql(f"from {self.schemas[name]}.{name}"),
             config=lambda **_: None,
+            is_incremental=False,
         )
         return names["model"](dbt, self.connection)
 
@@ -268,7 +269,7 @@ class _Warehouse:
 
 
 def _is_sum(model: Model) -> bool:
-    return "sums" in model["fqn"]
+    return model["config"]["materialized"] == "incremental" and "cells" not in model["fqn"]
 
 
 def _is_after_the_sums(model: Model) -> bool:
