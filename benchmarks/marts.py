@@ -269,7 +269,8 @@ class _Warehouse:
 
 
 def _is_sum(model: Model) -> bool:
-    return model["config"]["materialized"] == "incremental" and "cells" not in model["fqn"]
+    is_kept = model["config"]["materialized"] == "incremental"
+    return model["schema"] == "intermediate" and is_kept and "cells" not in model["fqn"]
 
 
 def _is_after_the_sums(model: Model) -> bool:

@@ -79,7 +79,8 @@ class Programs:
         """Which of the columns change; None where they cannot meet the needs."""
         answers = self.counts.shape[1]
         part = self.part[columns]
-        by_answer = np.kron(self.sums[:, columns], np.eye(answers))
+        sums = self.sums[:, columns]
+        by_answer = np.kron(sums[sums.any(axis=1)], np.eye(answers))
         rows = np.array(
             [
                 np.outer(part == self.groups.index(need.group), need.answers).ravel() * need.sign
@@ -87,14 +88,17 @@ class Programs:
             ]
         )
         most = np.concatenate([np.full(len(part) * answers, np.inf), self.share[columns].ravel()])
+        amounts = [need.amount for need in needs]
+        nothing = np.zeros(len(by_answer))
         # Without a whole number among the variables this is a linear program; `linprog` costs more.
         found = milp(
             np.tile(np.repeat(cost[part], answers), 2),
             bounds=Bounds(0, most),
-            constraints=[
-                LinearConstraint(np.hstack([by_answer, -by_answer]), 0, 0),
-                LinearConstraint(np.hstack([rows, -rows]), [need.amount for need in needs], np.inf),
-            ],
+            constraints=LinearConstraint(
+                np.block([[by_answer, -by_answer], [rows, -rows]]),
+                np.concatenate([nothing, amounts]),
+                np.concatenate([nothing, np.full(len(needs), np.inf)]),
+            ),
         )
         if found.x is None:
             return None
