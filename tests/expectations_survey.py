@@ -255,6 +255,7 @@ MARTS = """
     select
         wave_id, theme_id, item_id, breakdown, group_code, mean, if(is_suppressed, null, 0)::bigint as peers,
         null::double as peer_median, null::double as peer_quartile_low, null::double as peer_quartile_high,
+        null::double as previous_mean, null::double as difference_from_previous,
         if(is_suppressed, null, 'too few peers') as place, is_suppressed, suppression_reason,
     from marts.item_results
     where breakdown <> 'total'
