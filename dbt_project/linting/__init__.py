@@ -33,5 +33,5 @@ def relation(*, database: str, schema: str, identifier: str) -> str:
 
 
 execute = True
-target = SimpleNamespace(database="warehouse", schema="marts")
+target = SimpleNamespace(database="warehouse", schema="marts", type="duckdb")
 api = SimpleNamespace(Relation=SimpleNamespace(create=relation))
