@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SPARK := .venv-spark
 
-.PHONY: run test lint ui spark lock clean
+.PHONY: run test lint ui superset spark lock clean
 
 run: $(INSTALLED)  ## load the sample waves, model, audit and publish them
 	$(BIN)/vakwerk run seeds/waves
@@ -20,6 +20,10 @@ lint: $(INSTALLED)  ## check style, types and SQL
 
 ui: $(INSTALLED)  ## Dagster's pages on http://127.0.0.1:3000
 	$(BIN)/vakwerk ui
+
+superset: $(INSTALLED)  ## the dashboard in Apache Superset, on http://127.0.0.1:8088
+	$(MAKE) -C integrations/superset environment
+	integrations/superset/.venv/bin/python integrations/superset/start.py
 
 spark: $(SPARK)/.installed  ## an environment with Spark beside it (docs/spark.md); Java is the machine's
 

@@ -46,7 +46,7 @@ def main() -> None:
 def rows(folder: Path, times: int, whole_runs: int, seed: int) -> Iterator[str]:
     """The rows of the table, each as soon as its fault was tried."""
     from tests.faults import trials
-    from tests.faults.reading import read_while_publishing
+    from tests.faults.reading import by_duckdb, read_while_publishing
     from tests.faults.works import archived_first, loading, publishing, restoring
 
     def row(tried: trials.Tried) -> str:
@@ -70,7 +70,9 @@ def rows(folder: Path, times: int, whole_runs: int, seed: int) -> Iterator[str]:
     yield row(trials.damaged(work, folder, "archive copy", archived_first, times, seed))
     if whole_runs:
         yield row(killed_runs(_new(folder / "whole_runs"), whole_runs, seed))
-    heard = read_while_publishing(_new(folder / "reading"), readers=20, publications=10)
+    heard = read_while_publishing(
+        _new(folder / "reading"), readers=[by_duckdb] * 20, publications=10
+    )
     print(
         f"\n20 readers, 10 publications: {sum(heard.answers.values()):,} answers of {heard.builds} "
         f"builds, {heard.mixed} of no build or of two, {len(heard.errors)} errors."

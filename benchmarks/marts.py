@@ -1,14 +1,14 @@
 """How long the marts take from the cells, beside queries that compute nothing but means.
 
-All ways run in one DuckDB process on a built warehouse and take turns: the sums of groups from the cells,
-of every wave, as after a full refresh; every model between the sums and the marts, as on each build, both by
-the SQL that dbt compiled; the weighted mean of every item and group from the same cells; and that mean from
+All ways run in one DuckDB process on a built warehouse and take turns: the sums of groups and the driver
+models from the cells, of every wave, as after a full refresh; every model between the sums and the marts, as on each build, both by
+the SQL that dbt compiled and the models in Python; the weighted mean of every item and group from the same cells; and that mean from
 the answers themselves. With a second warehouse, of many times the respondents, sums and marts are made from
 it too: the sums of a wave are made once, as its cells are, and marts read no more than the sums.
 
-What this does not measure: dbt itself, the count of the cells, tests and publishing. Models in Python are
-left as they were built. A warehouse has to be built afresh: of a later build dbt compiled the sums of the
-waves that had changed.
+What this does not measure: dbt itself, the count of the cells, tests and publishing. A warehouse has to be
+built afresh: of a later build dbt compiled the sums of the waves that had changed. NumPy is kept to one
+thread, as others of its threads wait by spinning.
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import duckdb
 
@@ -153,9 +156,16 @@ class _Warehouse:
         manifest = json.loads((settings.dbt_artifacts / "manifest.json").read_text("utf-8"))
         self.sums = list(_in_order(manifest, _is_sum))
         self.models = list(_in_order(manifest, _is_after_the_sums))
+        self.schemas = {
+            node["name"]: node["schema"]
+            for node in manifest["nodes"].values()
+            if node["resource_type"] in ("model", "seed")
+        }
         self.code = {
             model["name"]: (
-                settings.dbt_artifacts / "compiled" / "vakwerk" / model["original_file_path"]
+                settings.dbt_project / model["original_file_path"]
+                if model["language"] == "python"
+                else settings.dbt_artifacts / "compiled" / "vakwerk" / model["original_file_path"]
             ).read_text("utf-8")
             for model in (*self.sums, *self.models)
         }
@@ -228,7 +238,22 @@ class _Warehouse:
         kind = "view" if model["config"]["materialized"] == "view" else "table"
         name = f"{model['schema']}.{model['name']}"
         self.connection.execute(f"drop {kind} if exists {name} cascade")
-        self.connection.execute(f"create {kind} {name} as {self.code[model['name']]}")
+        code = self.code[model["name"]]
+        if model["language"] == "python":
+            rows = self._made_by_python(code)  # noqa: F841
+            code = "from rows"
+        self.connection.execute(f"create {kind} {name} as {code}")
+
+    def _made_by_python(self, code: str) -> Any:
+        """What a model in Python gives, called as dbt calls it."""
+        names: dict[str, Any] = {}
+        exec(compile(code, "model", "exec"), names)
+        dbt = SimpleNamespace(
+            ref=lambda name: self.connection.sql(f"from {self.schemas[name]}.{name}"),
+            config=lambda **_: None,
+            is_incremental=False,
+        )
+        return names["model"](dbt, self.connection)
 
     def _count(self, table: str) -> int:
         (rows,) = self.connection.table(table).count("*").fetchone() or (0,)
@@ -244,7 +269,8 @@ class _Warehouse:
 
 
 def _is_sum(model: Model) -> bool:
-    return "sums" in model["fqn"]
+    is_kept = model["config"]["materialized"] == "incremental"
+    return model["schema"] == "intermediate" and is_kept and "cells" not in model["fqn"]
 
 
 def _is_after_the_sums(model: Model) -> bool:
@@ -253,11 +279,11 @@ def _is_after_the_sums(model: Model) -> bool:
 
 
 def _in_order(manifest: Mapping[str, Any], is_meant: Callable[[Model], bool]) -> Iterator[Model]:
-    """The models in SQL that are meant: parents first."""
+    """The models that are meant: parents first."""
     models = {
         key: node
         for key, node in manifest["nodes"].items()
-        if node["resource_type"] == "model" and node["language"] == "sql" and is_meant(node)
+        if node["resource_type"] == "model" and is_meant(node)
     }
     parents = {
         key: [each for each in node["depends_on"]["nodes"] if each in models]

@@ -131,7 +131,10 @@ BENCHMARKS = Mart(
     table="benchmarks",
     key=("wave_id", "theme_id", "item_id", *GROUP),
     required=("mean", "peers", "place"),
-    optional=("peer_median", "peer_quartile_low", "peer_quartile_high"),
+    optional=(
+        *("peer_median", "peer_quartile_low", "peer_quartile_high"),
+        *("previous_mean", "difference_from_previous"),
+    ),
 )
 FINDINGS = Mart(
     table="findings",
@@ -209,6 +212,26 @@ RESULTS = (
     GROUP_DIFFERENCES,
     THEME_DIFFERENCES,
     THEME_RELIABILITY,
+)
+# All that say nothing of a group that is hidden.
+WITH_FIGURES = (
+    *RESULTS,
+    GROUP_TESTS,
+    TRENDS,
+    BENCHMARKS,
+    FINDINGS,
+    FINDING_EVIDENCE,
+    *RELATED,
+)
+# The theme tables have one set of columns, made from those above.
+THEME_TABLE_FIGURES = frozenset(
+    (
+        *("respondents", "mean", "standard_error", "ci_low", "ci_high"),
+        *("favourable_share", "favourable_ci_low", "favourable_ci_high"),
+        *("share_1", "share_2", "share_3", "share_4", "share_5", "rank_in_theme"),
+        *("difference_from_rest", "p_holm_from_rest"),
+        *("difference_from_previous", "p_holm_from_previous"),
+    )
 )
 
 DIM_WAVES = Mart("dim_waves", ("wave_id",))

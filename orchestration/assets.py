@@ -36,6 +36,7 @@ from orchestration.mirror_asset import mirror_asset
 from orchestration.notices import held_notice, refusal_notice, send
 from orchestration.partitions import ONE_RUN
 from orchestration.publishing.publication import publish
+from orchestration.publishing.report import REPORT_FOLDER
 from orchestration.resources import WRITER_POOL
 from orchestration.settings import Settings
 from orchestration.settling import due
@@ -48,6 +49,7 @@ REJECTED = dg.AssetKey(["deliveries", "rejected"])
 RAW_WAVES = dg.AssetKey(["raw", "waves"])
 RESPONSES = dg.AssetKey(["staging", "stg_responses"])
 PUBLICATION = dg.AssetKey(["published", "marts"])
+REPORT = dg.AssetKey(["published", "report"])
 
 # A file still being written, or a lock that another process holds, passes; a bad file does not.
 # Some five minutes in all: the dbt of a run that was killed may go on by itself for a while.
@@ -147,27 +149,51 @@ def build_assets(
     def models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         yield from _build(context, dbt, settings)
 
-    @dg.asset(
-        key=PUBLICATION,
-        group_name="published",
-        kinds={"duckdb", "parquet"},
-        # The codebook too: its fingerprint is published, and some of it is read by checks alone.
-        deps=[RESPONSES, *_of_groups(models, "codebook", "marts")],
+    @dg.multi_asset(
+        name="published__marts",
+        specs=[
+            dg.AssetSpec(
+                PUBLICATION,
+                group_name="published",
+                kinds={"duckdb", "parquet"},
+                # The codebook too: its fingerprint is published, and some of it is read by checks alone.
+                deps=[RESPONSES, *_of_groups(models, "codebook", "marts")],
+                description="What readers see: the marts as one DuckDB file and as Parquet, switched as one.",
+            ),
+            dg.AssetSpec(
+                REPORT,
+                group_name="published",
+                kinds={"html"},
+                deps=[PUBLICATION],
+                description="The web report, made of the published marts alone and switched with them.",
+            ),
+        ],
         # For every range of waves at once, as what it publishes is.
         backfill_policy=ONE_RUN,
         pool=WRITER_POOL,
         required_resource_keys={TURN},
-        description="What readers see: the marts as one DuckDB file and as Parquet, switched as one.",
     )
-    def publication() -> dg.MaterializeResult[None]:
+    def publication() -> Iterator[dg.MaterializeResult[None]]:
         published = publish(settings)
-        return dg.MaterializeResult(
+        report = settings.published / REPORT_FOLDER
+        yield dg.MaterializeResult(
+            asset_key=PUBLICATION,
             metadata={
                 "build_id": str(published["build_id"]),
                 "tables": len(published["tables"]),
                 "waves": published["waves"],
                 "folder": dg.MetadataValue.path(settings.published),
-            }
+                "report": dg.MetadataValue.path(report),
+                "report_pages": published["report"]["pages"],
+            },
+        )
+        yield dg.MaterializeResult(
+            asset_key=REPORT,
+            metadata={
+                "build_id": str(published["build_id"]),
+                "pages": published["report"]["pages"],
+                "first_page": dg.MetadataValue.path(report / "index.html"),
+            },
         )
 
     mirrors = [mirror_asset(settings, PUBLICATION)] if settings.is_mirrored else []

@@ -13,6 +13,7 @@ from pathlib import Path
 from orchestration.settings import PROJECT, Settings
 
 MODEL_SUFFIXES = {".sql", ".py", ".yml", ".md", ".csv"}
+REPORT_SUFFIXES = {".py", ".html", ".css", ".js", ".csv"}
 
 
 def models_fingerprint(settings: Settings) -> str:
@@ -26,13 +27,15 @@ def models_fingerprint(settings: Settings) -> str:
 
 
 def code_fingerprint(settings: Settings) -> str:
-    """A sha256 over all that makes the marts out of the raw waves: another one needs a rebuild."""
+    """A sha256 over all that makes what is published out of the raw waves: another one needs a rebuild."""
     return _fingerprint(
         [
             *_files(settings.dbt_project, suffixes=MODEL_SUFFIXES),
             *_files(PROJECT / "expectations", suffixes={".py"}),
             *_files(PROJECT / "orchestration" / "disclosure", suffixes={".py"}),
             *_files(PROJECT / "orchestration" / "publishing", suffixes={".py"}),
+            # Of the report too, which readers would otherwise go on having as it was.
+            *_files(PROJECT / "orchestration" / "report", suffixes=REPORT_SUFFIXES),
             *_files(PROJECT / "orchestration" / "statistics", suffixes={".py"}),
             ("requirements.lock", PROJECT / "requirements.lock"),
         ]

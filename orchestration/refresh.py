@@ -141,7 +141,8 @@ def unfinished_work(settings: Settings) -> Work | None:
 
 
 def refresh(settings: Settings, waves: Iterable[str], progress: Progress) -> Outcome:
-    """Run the job for these waves, in this process; `progress` is told what it is doing.
+    """Run the job for these waves, in this process; `progress` is told the step that it begins, and
+    the same step again for each table or check of it that is done.
 
     Raises PreparationError where the models cannot be parsed.
     """

@@ -121,7 +121,12 @@ class _StepHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         event = getattr(record, "dagster_meta", {}).get("dagster_event")
-        if event is not None and event.event_type_value == "STEP_START":
+        # Of a step that makes several things, each is a part that is done.
+        if event is not None and event.event_type_value in (
+            "STEP_START",
+            "ASSET_MATERIALIZATION",
+            "ASSET_CHECK_EVALUATION",
+        ):
             self.progress(STEPS.get(event.step_key, event.step_key))
         elif WAITING in record.getMessage():
             self.progress(WAITING)

@@ -21,9 +21,13 @@ PROJECT = Path(__file__).resolve().parent.parent
 # The environment need not be activated, so its programs are named by path.
 DBT = Path(sys.executable).with_name("dbt")
 
+# Where Dagster's pages are, on this machine only.
+UI_PORT = 3000
+
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
 PUBLIC_FOLDER = 0o755
+PUBLIC_FILE = 0o644
 
 
 class SettingsError(VakwerkError):
@@ -174,6 +178,11 @@ class Settings:
     def published(self) -> Path:
         """What readers see."""
         return self.home / "published"
+
+    @property
+    def documentation(self) -> Path:
+        """Pages for people about what is published; without a respondent's answer or id."""
+        return self.home / "docs"
 
     @property
     def quality(self) -> Path:

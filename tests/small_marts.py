@@ -20,6 +20,13 @@ from orchestration.settings import Settings
 from tests.builders import settings_for
 
 TABLES = ("dim_waves", "item_results", "odd name")
+PAGES = ("index.html", "index.en.html", "method.html", "method.en.html")
+FILES = (
+    "marts.duckdb",
+    "manifest.json",
+    *(f"parquet/{name}.parquet" for name in TABLES),
+    *(f"report/{name}" for name in (*PAGES, "report.css", "report.js")),
+)
 
 MARTS = """
     create schema marts;
@@ -32,11 +39,12 @@ MARTS = """
 
     create table marts.dim_waves (
         wave_id varchar not null, revision integer, sha256 varchar, respondents bigint,
-        is_synthetic boolean, fieldwork_end date, loaded_at timestamp
+        is_synthetic boolean, fieldwork_end date, loaded_at timestamp, label_nl varchar, label_en varchar,
+        fieldwork_start date, source varchar
     );
     insert into marts.dim_waves values
-        ('2022', 1, 'aaa', 40, true, '2022-06-30', '2022-07-01 12:00:00'),
-        ('2024', 3, 'bbb', 50, false, null, null);
+        ('2022', 1, 'aaa', 40, true, '2022-06-30', '2022-07-01 12:00:00', 'toen', 'then', '2022-05-01', 'tests'),
+        ('2024', 3, 'bbb', 50, false, null, null, 'nu', 'now', null, 'tests');
     comment on table marts.dim_waves is 'One row per wave; it''s "loaded".';
     comment on column marts.dim_waves.wave_id is 'The wave''s id.';
 
@@ -89,8 +97,7 @@ def marts_file(settings: Settings) -> Path:
 
 def what_readers_see(settings: Settings) -> Mapping[str, str]:
     """A checksum of each file that can be reached through the links, by its path."""
-    names = ("marts.duckdb", "manifest.json", *(f"parquet/{name}.parquet" for name in TABLES))
-    paths = {name: settings.published / name for name in names}
+    paths = {name: settings.published / name for name in FILES}
     return {
         name: sha256(path.read_bytes()).hexdigest() for name, path in paths.items() if path.exists()
     }

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import sys
-import time
 from typing import Annotated
 
 import typer
 
-from orchestration.commands.terminal import console, errors
+from orchestration.commands.progress import Steps
+from orchestration.commands.terminal import complete_wave, console
 from orchestration.settings import Settings
 
 FROM_INPUT = "-"
 
 
 def forget(
-    wave: Annotated[str, typer.Option(help="The wave of the respondent.")],
+    wave: Annotated[
+        str, typer.Option(help="The wave of the respondent.", autocompletion=complete_wave)
+    ],
     respondent: Annotated[
         str,
         typer.Option(
@@ -27,16 +29,12 @@ def forget(
     """Forget a respondent: remove them everywhere, publish without them, keep them out for good."""
     from orchestration.erasing import erase
 
-    started = time.monotonic()
     if respondent == FROM_INPUT:
         respondent = sys.stdin.readline().rstrip("\r\n")
     settings = Settings.from_environment()
-    certificate = erase(
-        settings,
-        wave,
-        respondent,
-        lambda step: errors.print(f"  {time.monotonic() - started:5.1f} s  {step}"),
-    )
+    with Steps(settings, "forget", "beginning") as steps:
+        certificate = erase(settings, wave, respondent, steps)
+        steps.keep()
     console.print(certificate.as_text(), markup=False, soft_wrap=True)
     place = settings.erasures / f"{certificate.name}.txt"
     console.print(f"Certificate: {place}", soft_wrap=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -10,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.commands.terminal import console, purpose_in_words
+from orchestration.commands.terminal import (
+    JsonOption,
+    WaveArgument,
+    complete_wave,
+    console,
+    purpose_in_words,
+    tell_machines,
+)
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,12 +27,13 @@ SHOWN_OF_CHECKSUM = 8
 
 def history(
     wave: Annotated[
-        str | None, typer.Argument(help="The wave; all waves if none is named.")
+        str | None,
+        typer.Argument(help="The wave; all waves if none is named.", autocompletion=complete_wave),
     ] = None,
     moved: Annotated[
         bool, typer.Option("--moved", help="List the figures that moved, appeared or disappeared.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, with every detail.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Tell every revision of a wave, and what each changed in rows, columns and figures."""
     from orchestration.deliveries.history import moved_figures, revisions
@@ -44,7 +51,7 @@ def history(
         told = {"revisions": [_as_json(each) for each in found]}
         if moved:
             told["figures"] = [asdict(figure) for figure in figures]
-        print(json.dumps(told, indent=2, default=str))
+        tell_machines(told)
         return
     for wave_id in waves:
         console.print(f"Wave {wave_id}", markup=False)
@@ -54,7 +61,7 @@ def history(
 
 
 def restore(
-    wave: Annotated[str, typer.Argument(help="The wave.")],
+    wave: WaveArgument,
     revision: Annotated[int, typer.Option(help="The revision to go back to; see `history`.")],
 ) -> None:
     """Go back to an earlier revision of a wave: load it again as a new one, refresh and publish."""

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import time
 from dataclasses import asdict
-from typing import Annotated
 
 import typer
 
-from orchestration.commands.terminal import console, errors
+from orchestration.commands.progress import Steps
+from orchestration.commands.terminal import JsonOption, console, tell_machines
 from orchestration.settings import Settings
 
 STYLES = {"wrong": "red", "busy": "yellow"}
 
 
 def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Everything, for machines.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Say whether all is well with what is kept, and what to do where it is not; changes nothing."""
     from orchestration.doctor.examining import examine_home
@@ -25,7 +23,7 @@ def doctor(
     is_well = all(finding.verdict != "wrong" for finding in findings)
     if as_json:
         told = {"is_well": is_well, "findings": [asdict(finding) for finding in findings]}
-        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        tell_machines(told)
         raise typer.Exit(int(not is_well))
     for finding in findings:
         console.print(
@@ -45,9 +43,11 @@ def rebuild() -> None:
     from orchestration.rebuilding import rebuild as make_again
 
     settings = Settings.from_environment()
-    started = time.monotonic()
-    outcome = make_again(
-        settings, lambda step: errors.print(f"  {time.monotonic() - started:5.1f} s  {step}")
-    )
+    with Steps(settings, "rebuild", "reading the archive") as steps:
+        outcome = make_again(settings, steps)
+        if outcome.succeeded:
+            steps.keep()
     tell_outcome(settings, outcome)
+    if not outcome.succeeded:
+        raise typer.Exit(1)
     console.print(f"Made {settings.warehouse} again from the archive.", soft_wrap=True)

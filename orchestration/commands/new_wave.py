@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,7 +11,13 @@ import typer
 from rich.table import Table
 
 from orchestration.codebook import Codebook
-from orchestration.commands.terminal import console, errors
+from orchestration.commands.terminal import (
+    JsonOption,
+    complete_wave,
+    console,
+    errors,
+    tell_machines,
+)
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,7 +35,11 @@ def new_wave(
         ),
     ] = None,
     previous: Annotated[
-        str | None, typer.Option(help="The wave to compare with; without it the last one.")
+        str | None,
+        typer.Option(
+            help="The wave to compare with; without it the last one.",
+            autocompletion=complete_wave,
+        ),
     ] = None,
     wording: Annotated[
         Path | None,
@@ -94,16 +103,18 @@ def _accept(settings: Settings, folder: Path, wave: str) -> None:
 
 
 def compare_waves(
-    before: Annotated[str, typer.Argument(help="A wave of the codebook.")],
-    after: Annotated[str, typer.Argument(help="A later one.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Everything, for machines.")] = False,
+    before: Annotated[
+        str, typer.Argument(help="A wave of the codebook.", autocompletion=complete_wave)
+    ],
+    after: Annotated[str, typer.Argument(help="A later one.", autocompletion=complete_wave)],
+    as_json: JsonOption = False,
 ) -> None:
     """Say which items of two waves are the same, reworded, rescaled, replaced, gone or new."""
     from orchestration.new_wave.comparing import compare_waves as compare
 
     comparison = compare(Codebook(Settings.from_environment().codebook), before, after)
     if as_json:
-        typer.echo(json.dumps(asdict(comparison), indent=2, ensure_ascii=False))
+        tell_machines(asdict(comparison))
     else:
         _show(comparison)
 

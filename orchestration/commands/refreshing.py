@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.commands.terminal import REFUSED, WaveOption, console, errors
+from orchestration.commands.progress import Steps
+from orchestration.commands.terminal import (
+    REFUSED,
+    JsonOption,
+    WaveArgument,
+    WaveOption,
+    console,
+    errors,
+    tell_error,
+    tell_machines,
+    tell_report,
+)
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
+    from orchestration.deliveries.warehouse import LoadedWave
     from orchestration.refresh import Outcome, Taken
 
 Files = Annotated[
@@ -22,27 +36,69 @@ Files = Annotated[
 ]
 
 
-def run(files: Files = None, wave: WaveOption = None) -> None:
+def run(files: Files = None, wave: WaveOption = None, as_json: JsonOption = False) -> None:
     """Take in what was delivered, and refresh and publish the marts if anything is new."""
     from orchestration.refresh import take_in
 
     settings = Settings.from_environment()
     started = time.monotonic()
-    refresh_what_is_new(settings, take_in(settings, files or [], wave), started)
+    with Steps(settings, "run", "taking deliveries in", started):
+        taken = take_in(settings, files or [], wave)
+    refresh_what_is_new(settings, taken, started, as_json=as_json)
 
 
-def refresh_what_is_new(settings: Settings, taken: Taken, started: float) -> None:
+def refresh_what_is_new(
+    settings: Settings, taken: Taken, started: float, *, as_json: bool = False
+) -> None:
     """Tell what was refused, and refresh and publish if anything is new; ends the command.
 
     `started` is the monotonic clock's time when the command began, for the times of its steps.
     """
     from orchestration.deliveries.ledger import ledger_file
-    from orchestration.deliveries.report_terminal import as_renderable
     from orchestration.deliveries.warehouse import state
     from orchestration.refresh import reason_to_refresh, refresh
 
+    if not as_json:
+        _tell_taken(taken)
+    reason = reason_to_refresh(settings, taken)
+    before = state(settings)
+    waves = taken.waves or tuple(before)
+    outcome = None
+    gone = None
+    if reason is not None and not waves and ledger_file(settings).exists():
+        gone = (
+            f"{settings.warehouse} is gone or empty, though waves were loaded: run `vakwerk rebuild`, "
+            "which makes it again from the archive."
+        )
+    if reason is not None and waves:
+        if not as_json:
+            console.print(f"Refreshing: {reason}.")
+        with Steps(settings, "run", "preparing", started) as steps:
+            outcome = refresh(settings, waves, steps)
+            if outcome.succeeded:
+                steps.keep()
+    if as_json:
+        told = _for_machines(settings, taken, reason, before, outcome)
+        tell_machines(told | ({"problems": [gone]} if gone else {}))
+    elif gone:
+        tell_error(gone)
+    elif reason is None:
+        console.print("Nothing is new: what is published stands.")
+    elif outcome is None:
+        console.print(
+            f"No wave is loaded yet: put its file into {settings.landing}, or name it.",
+            soft_wrap=True,
+        )
+    else:
+        tell_outcome(settings, outcome)
+    if gone or (outcome is not None and not outcome.succeeded):
+        raise typer.Exit(1)
+    raise typer.Exit(REFUSED if taken.refusals or taken.held else 0)
+
+
+def _tell_taken(taken: Taken) -> None:
     for refusal in taken.refusals:
-        errors.print(as_renderable(refusal.report))
+        tell_report(errors, refusal.report)
         errors.print(f"The file and this report are in {refusal.folder}.", soft_wrap=True)
     for wave_id, why in taken.held.items():
         errors.print(
@@ -51,36 +107,52 @@ def refresh_what_is_new(settings: Settings, taken: Taken, started: float) -> Non
             markup=False,
             soft_wrap=True,
         )
-    exit_code = REFUSED if taken.refusals or taken.held else 0
-    reason = reason_to_refresh(settings, taken)
-    waves = taken.waves or tuple(state(settings))
-    if reason is None:
-        console.print("Nothing is new: what is published stands.")
-    elif not waves and ledger_file(settings).exists():
-        errors.print(
-            f"{settings.warehouse} is gone or empty, though waves were loaded: run `vakwerk rebuild`, "
-            "which makes it again from the archive.",
-            style="red",
-            soft_wrap=True,
-        )
-        raise typer.Exit(1)
-    elif not waves:
-        console.print(
-            f"No wave is loaded yet: put its file into {settings.landing}, or name it.",
-            soft_wrap=True,
-        )
-    else:
-        console.print(f"Refreshing: {reason}.")
-        outcome = refresh(
-            settings,
-            waves,
-            lambda step: errors.print(f"  {time.monotonic() - started:5.1f} s  {step}"),
-        )
-        tell_outcome(settings, outcome)
-    raise typer.Exit(exit_code)
 
 
-def release(wave: Annotated[str, typer.Argument(help="The wave.")]) -> None:
+def _for_machines(
+    settings: Settings,
+    taken: Taken,
+    reason: str | None,
+    before: Mapping[str, LoadedWave],
+    outcome: Outcome | None,
+) -> dict[str, object]:
+    """What a run did, without a value of any respondent: a machine may log it."""
+    from orchestration.deliveries.warehouse import state
+
+    manifest = outcome.manifest if outcome else None
+    return {
+        "refused": [
+            {
+                "file_name": refusal.report.file_name,
+                "wave_id": refusal.report.wave_id,
+                "folder": refusal.folder,
+                "problems": [
+                    {
+                        "kind": problem.kind,
+                        "severity": problem.severity,
+                        "column": problem.column,
+                        "count": problem.count,
+                    }
+                    for problem in refusal.report.problems
+                ],
+            }
+            for refusal in taken.refusals
+        ],
+        "held": [{"wave_id": wave_id, "reason": why} for wave_id, why in taken.held.items()],
+        "reason": reason,
+        "loaded": [
+            asdict(wave)
+            for wave in (state(settings) if outcome else before).values()
+            if wave != before.get(wave.wave_id)
+        ],
+        "counted": [asdict(recount) for recount in (outcome.counted if outcome else ())],
+        "published": manifest and {"build_id": manifest["build_id"], "waves": manifest["waves"]},
+        "problems": list(outcome.problems) if outcome else [],
+        "warnings": list(outcome.warnings) if outcome else [],
+    }
+
+
+def release(wave: WaveArgument) -> None:
     """Load and publish a correction that is held back, as it changes few people."""
     from orchestration.deliveries.accepted import exclusive, let_go
     from orchestration.refresh import Taken
@@ -121,22 +193,21 @@ def publish(
 
 
 def tell_outcome(settings: Settings, outcome: Outcome) -> None:
-    """Tell what came of a run of the job; ends the command with 1 where nothing was published."""
+    """Tell what came of a run of the job."""
     from orchestration.machine import is_damaged
 
     counted = ", ".join(map(str, outcome.counted)) or "no wave"
     console.print(f"Counted again: {counted}.", soft_wrap=True)
     for warning in outcome.warnings:
         console.print(f"Warning: {warning}", style="yellow", markup=False)
-    if not outcome.succeeded:
-        for problem in outcome.problems:
-            errors.print(problem, style="red", markup=False)
-        errors.print(
-            "Not published; readers keep what they had."
-            if outcome.manifest is None
-            else "Published; see to what failed after it, then run `vakwerk publish`."
-        )
-        if any(map(is_damaged, outcome.problems)):
-            errors.print("The warehouse is damaged: run `vakwerk rebuild`.")
-        raise typer.Exit(1)
-    console.print(f"Published {settings.published / 'marts.duckdb'}", soft_wrap=True)
+    if outcome.succeeded:
+        console.print(f"Published {settings.published / 'marts.duckdb'}", soft_wrap=True)
+        return
+    tell_error("\n".join(outcome.problems))
+    errors.print(
+        "Not published; readers keep what they had."
+        if outcome.manifest is None
+        else "Published; see to what failed after it, then run `vakwerk publish`."
+    )
+    if any(map(is_damaged, outcome.problems)):
+        errors.print("The warehouse is damaged: run `vakwerk rebuild`.")

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from orchestration.commands.terminal import console
-from orchestration.settings import Settings
+from orchestration.settings import UI_PORT, Settings
 
 Port = Annotated[int, typer.Option(help="Where to listen, on this machine only.")]
 
@@ -29,7 +29,7 @@ def daemon() -> None:
     _become(settings, "dagster-daemon", "run", "--workspace", str(workspace_file(settings)))
 
 
-def web(port: Port = 3000) -> None:
+def web(port: Port = UI_PORT) -> None:
     """Start Dagster's pages alone, as a service beside the daemon."""
     from orchestration.preparation import workspace_file
 
@@ -39,7 +39,7 @@ def web(port: Port = 3000) -> None:
 
 
 def ui(
-    port: Port = 3000,
+    port: Port = UI_PORT,
 ) -> None:
     """Start Dagster's pages and its daemon: runs, schedules, sensors, checks."""
     settings = _ready()

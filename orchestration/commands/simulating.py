@@ -8,13 +8,17 @@ from typing import Annotated
 import typer
 
 from orchestration.codebook import Codebook
-from orchestration.commands.terminal import console
+from orchestration.commands.progress import Steps
+from orchestration.commands.terminal import complete_wave, console
 from orchestration.settings import Settings
 from orchestration.simulation.options import Effects, Format
 
 
 def simulate(
-    wave: Annotated[str, typer.Option(help="The wave of the codebook to make up.")],
+    wave: Annotated[
+        str,
+        typer.Option(help="The wave of the codebook to make up.", autocompletion=complete_wave),
+    ],
     respondents: Annotated[int, typer.Option(min=1)] = 3700,
     seed: Annotated[int, typer.Option(help="The same seed gives the same file.")] = 1,
     format: Annotated[Format, typer.Option(help="The format of the file.")] = Format.CSV,
@@ -27,5 +31,8 @@ def simulate(
     from orchestration.simulation.writing import simulate_wave
 
     codebook = Codebook(Settings.from_environment().codebook)
-    path = simulate_wave(codebook, wave, respondents, seed, format, effects, output)
+    with Steps(None, "simulate", f"making up wave {wave}") as steps:
+        path = simulate_wave(
+            codebook, wave, respondents, seed, format, effects, output, steps.share
+        )
     console.print(f"Wrote {path}: synthetic, {respondents:,} respondents.", soft_wrap=True)

@@ -28,13 +28,29 @@ from orchestration.deliveries.report_text import (
 STYLES = {Severity.REFUSE: "red", Severity.WARN: "yellow"}
 
 
-def as_renderable(report: Report, changes: Iterable[str] = ()) -> RenderableType:
-    """The whole report for rich; `changes` are lines on what would change in what is loaded."""
+def as_renderable(report: Report) -> RenderableType:
+    """The whole report for rich."""
     parts: list[RenderableType] = [_head(report)]
     if report.problems:
         parts.append(_problems(report.problems))
-    parts.extend(Text(printable(line)) for line in changes)
     return Group(*parts)
+
+
+def in_brief(report: Report, shown: int) -> RenderableType:
+    """The head of the report, and a line for each of its first problems."""
+    table = Table(box=box.SIMPLE_HEAD, expand=True)
+    table.add_column("no.", justify="right", width=4)
+    for column in ("problem", "where", "count", "first rows"):
+        table.add_column(column, no_wrap=True, overflow="ellipsis")
+    for number, problem in enumerate(report.problems[:shown], 1):
+        told = (title(problem), place(problem), f"{problem.count:,}", first_rows(problem))
+        table.add_row(str(number), *map(Text, told), style=STYLES[problem.severity])
+    return Group(_head(report), table)
+
+
+def changes_as_renderable(changes: Iterable[str]) -> RenderableType:
+    """Lines on what would change in what is loaded, for rich."""
+    return Group(*(Text(printable(line)) for line in changes))
 
 
 def _head(report: Report) -> Panel:

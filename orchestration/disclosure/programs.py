@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
-from scipy.sparse import csr_array, hstack, kron, lil_array, vstack
+from scipy.optimize import Bounds, LinearConstraint, milp
 
-from orchestration.disclosure.adding_up import Group, Parts, is_without_value
+from orchestration.disclosure.adding_up import Ends, Group, Parts, is_without_value
 
 # What is hidden already costs next to nothing; free, a program would have many ends.
 HIDDEN_COST = 1e-6
@@ -44,17 +42,16 @@ class Programs:
     def __init__(self, parts: Parts) -> None:
         self.groups = list(parts.counts)
         self.counts = np.array([parts.counts[group] for group in self.groups])
-        ends = [_ends(parts, group) for group in self.groups]
+        any_weight = _any_weight(parts)
+        ends = [_ends(parts, group, any_weight) for group in self.groups]
         # The part, and the weight, of each column; a column has a variable for every answer.
         self.part = np.repeat(np.arange(len(self.groups)), [len(weights) for weights in ends])
         weight = np.array([end for weights in ends for end in weights])
-        one_each = csr_array((np.ones(len(weight)), (np.arange(len(weight)), self.part)))
-        signs = _signs(parts.sums, self.groups) @ one_each.T
+        signs = _signs(parts.sums, self.groups)[:, self.part]
         weighed = [
             number for number, (_, parts_) in enumerate(parts.sums) if _is_weighed(parts, parts_)
         ]
-        # The stubs of scipy do not know that columns of a sparse array can be taken.
-        self.sums: Any = vstack([signs, signs[weighed] * weight], format="csr")
+        self.sums = np.vstack([signs, signs[weighed] * weight])
         self.share = (self.counts / np.bincount(self.part)[:, None])[self.part]
 
     def changed(
@@ -76,11 +73,14 @@ class Programs:
                 return [self.groups[part] for part in np.unique(self.part[columns[change]])]
         return self.groups
 
-    def _nearest(self, needs: Sequence[Need], columns: Any, cost: Any) -> Any:
+    def _nearest(
+        self, needs: Sequence[Need], columns: NDArray[np.intp], cost: NDArray[np.float64]
+    ) -> NDArray[np.bool_] | None:
         """Which of the columns change; None where they cannot meet the needs."""
         answers = self.counts.shape[1]
         part = self.part[columns]
-        by_answer: Any = csr_array(kron(self.sums[:, columns], np.eye(answers)))
+        sums = self.sums[:, columns]
+        by_answer = np.kron(sums[sums.any(axis=1)], np.eye(answers))
         rows = np.array(
             [
                 np.outer(part == self.groups.index(need.group), need.answers).ravel() * need.sign
@@ -88,31 +88,35 @@ class Programs:
             ]
         )
         most = np.concatenate([np.full(len(part) * answers, np.inf), self.share[columns].ravel()])
-        found = linprog(
+        amounts = [need.amount for need in needs]
+        nothing = np.zeros(len(by_answer))
+        # Without a whole number among the variables this is a linear program; `linprog` costs more.
+        found = milp(
             np.tile(np.repeat(cost[part], answers), 2),
-            A_ub=np.hstack([-rows, rows]),
-            b_ub=[-need.amount for need in needs],
-            A_eq=hstack([by_answer, -by_answer]).toarray(),
-            b_eq=[0.0] * by_answer.shape[0],
-            bounds=[(0.0, float(bound)) for bound in most],
-            method="highs",
+            bounds=Bounds(0, most),
+            constraints=LinearConstraint(
+                np.block([[by_answer, -by_answer], [rows, -rows]]),
+                np.concatenate([nothing, amounts]),
+                np.concatenate([nothing, np.full(len(needs), np.inf)]),
+            ),
         )
         if found.x is None:
             return None
-        return found.x.reshape(2, len(part), answers).max(axis=(0, 2)) > TOLERANCE
+        changes: NDArray[np.bool_] = (
+            found.x.reshape(2, len(part), answers).max(axis=(0, 2)) > TOLERANCE
+        )
+        return changes
 
 
-def _ends(parts: Parts, group: Group) -> list[float]:
-    """The lowest and the highest weight in a part; of one without a value they may be any."""
-    if not parts.weights:
-        return [1.0]
-    lowest, highest = parts.weights.get(
-        group,
-        (
-            min(low for low, _ in parts.weights.values()),
-            max(high for _, high in parts.weights.values()),
-        ),
-    )
+def _any_weight(parts: Parts) -> Ends:
+    """The lowest and the highest weight that a respondent of any part may have."""
+    lowest, highest = zip(*(parts.weights.values() or [(1.0, 1.0)]), strict=True)
+    return min(lowest), max(highest)
+
+
+def _ends(parts: Parts, group: Group, any_weight: Ends) -> Sequence[float]:
+    """The lowest and the highest weight in a part, once where they are one; without a value, any."""
+    lowest, highest = parts.weights.get(group, any_weight)
     return [lowest] if highest - lowest <= TOLERANCE * highest else [lowest, highest]
 
 
@@ -123,13 +127,15 @@ def _is_weighed(parts: Parts, members: Sequence[Group]) -> bool:
     return len(known) > 1 and all(member in parts.weights for member in named)
 
 
-def _signs(sums: Sequence[tuple[Group, tuple[Group, ...]]], groups: Sequence[Group]) -> Any:
+def _signs(
+    sums: Sequence[tuple[Group, tuple[Group, ...]]], groups: Sequence[Group]
+) -> NDArray[np.float64]:
     """A row for each sum: its parts, less its whole where that may change."""
     place = {group: number for number, group in enumerate(groups)}
-    signs = lil_array((len(sums), len(groups)))
+    signs = np.zeros((len(sums), len(groups)))
     for row, (whole, members) in enumerate(sums):
         for member in members:
             signs[row, place[member]] = 1
         if whole in place:
             signs[row, place[whole]] = -1
-    return signs.tocsr()
+    return signs

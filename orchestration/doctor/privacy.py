@@ -18,7 +18,7 @@ READABLE = stat.S_IRGRP | stat.S_IROTH
 
 
 def permissions(settings: Settings) -> Finding:
-    """Everything in the home: open to readers is what is published and the way to it, no more."""
+    """Everything in the home: open to readers is what is published, the documentation, and the way there."""
     open_to_others = sorted(set(_too_open(settings)))
     if open_to_others:
         return wrong(
@@ -56,7 +56,7 @@ def _too_open(settings: Settings) -> Iterator[Path]:
     if _mode(settings.home) & OTHERS_WRITE:
         yield Path()
     for top in sorted(settings.home.iterdir()):
-        if top == settings.published:
+        if top in (settings.published, settings.documentation):
             limit, paths = OTHERS_WRITE, _below(top)
         elif top == settings.landing:
             # What lies in it is its sender's; nobody but their group comes to it.

@@ -12,6 +12,7 @@ import duckdb
 from orchestration.doctor.finding import Finding, listed, ok, wrong
 from orchestration.publishing.candidate import CONTRACT_VERSION, MARTS_FILE, PARQUET_FOLDER
 from orchestration.publishing.publication import Manifest, published_manifest
+from orchestration.publishing.report import REPORT_FOLDER, report_checksum
 from orchestration.settings import Settings
 from orchestration.sql import identifier, literal
 
@@ -19,12 +20,16 @@ AGAIN = "`vakwerk publish` writes the files anew from the audited marts."
 
 
 def publication(settings: Settings) -> tuple[Finding, Manifest | None]:
-    """Parquet by sha256 and rows, the DuckDB file by build and rows; and the manifest, if it can be read."""
+    """Parquet by sha256 and rows, the DuckDB file by build and rows, the report by sha256; and the manifest, if it can be read."""
     try:
         manifest = published_manifest(settings)
         if manifest is None:
             return ok("publication", "Nothing is published yet."), None
-        differing = [*_parquet(settings, manifest["tables"]), *_database(settings, manifest)]
+        differing = [
+            *_parquet(settings, manifest["tables"]),
+            *_database(settings, manifest),
+            *_report(settings, manifest.get("report", {})),
+        ]
         version = manifest["contract_version"]
     except (OSError, json.JSONDecodeError, KeyError) as error:
         return wrong("publication", f"The manifest cannot be read ({error!r}).", AGAIN), None
@@ -56,6 +61,14 @@ def _parquet(settings: Settings, tables: Mapping[str, Mapping[str, Any]]) -> Ite
         ).fetchone()
         if counted != (table["rows"],):
             yield f"{told} (rows)"
+
+
+def _report(settings: Settings, report: Mapping[str, Any]) -> Iterator[str]:
+    folder = settings.published / REPORT_FOLDER
+    if not folder.is_dir():
+        yield f"{REPORT_FOLDER} (gone)"
+    elif report_checksum(folder) != report.get("sha256"):
+        yield REPORT_FOLDER
 
 
 def _database(settings: Settings, manifest: Manifest) -> Iterator[str]:

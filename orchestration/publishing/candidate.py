@@ -23,6 +23,18 @@ MARTS_FILE = "marts.duckdb"
 PARQUET_FOLDER = "parquet"
 CONTRACT_VERSION = "1"
 
+# What says which build the file is; the columns of every other table are described by its model.
+PUBLICATION = "One row: which build this file is, of which survey."
+PUBLICATION_COLUMNS: Mapping[str, str] = {
+    "build_id": "The build, as in `manifest.json`.",
+    "contract_version": "Version of the published interface; stop at a number that you do not know.",
+    "published_at": "When the build was written.",
+    "survey_id": "The survey, as in the codebook.",
+    "label_nl": "The survey in Dutch.",
+    "label_en": "The survey in English.",
+    "description": "What the survey is, and whether its waves are synthetic.",
+}
+
 # Readers may not write: a tool that opens the file for writing would lock out the others.
 READABLE_FILE = 0o444
 READABLE_FOLDER = 0o755
@@ -96,9 +108,11 @@ def _write_publication(connection: DuckDBPyConnection, build_id: str) -> None:
         """,
         [build_id, CONTRACT_VERSION],
     )
-    connection.execute(
-        "comment on table publication.publication is 'One row: which build this file is, of which survey.'"
-    )
+    table = "publication.publication"
+    connection.execute(f"comment on table {table} is {literal(PUBLICATION)}")
+    for column, comment in PUBLICATION_COLUMNS.items():
+        place = f"{table}.{identifier(column)}"
+        connection.execute(f"comment on column {place} is {literal(comment)}")
 
 
 def _write_table(connection: DuckDBPyConnection, name: str, folder: Path) -> None:

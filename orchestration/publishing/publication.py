@@ -1,8 +1,8 @@
 """The publication: the folder that readers open, and the switch from one build to the next.
 
-    published/builds/<build>/   marts.duckdb, parquet/, manifest.json of one build
+    published/builds/<build>/   marts.duckdb, parquet/, report/, manifest.json of one build
     published/current           link to the build that readers see
-    published/marts.duckdb      link into `current`, and so for parquet and manifest.json
+    published/marts.duckdb      link into `current`, and so for parquet, report and manifest.json
 
 Everything switches in one replacement of `current`, so no reader meets half a publication; one
 that has a file open goes on reading it. What belongs here: that folder. What does not: its content.
@@ -37,10 +37,11 @@ from orchestration.publishing.candidate import (
     Table,
     write_candidate,
 )
+from orchestration.publishing.report import REPORT_FOLDER, add_report
 from orchestration.settings import Settings
 
 MANIFEST_FILE = "manifest.json"
-LINKS = (MARTS_FILE, PARQUET_FOLDER, MANIFEST_FILE)
+LINKS = (MARTS_FILE, PARQUET_FOLDER, REPORT_FOLDER, MANIFEST_FILE)
 BUILDS_KEPT = 2
 REQUIRED_SUITES = ("dbt", "staging", "marts")
 
@@ -72,7 +73,9 @@ def publish(settings: Settings) -> Manifest:
         for folder in (settings.published, builds):
             folder.chmod(READABLE_FOLDER)
         tables = write_candidate(settings, incomplete, build_id)
-        manifest = {"build_id": build_id, **facts, "tables": _described(tables, incomplete)}
+        report = add_report(incomplete)
+        described = _described(tables, incomplete)
+        manifest = {"build_id": build_id, **facts, "report": report, "tables": described}
         path = incomplete / MANIFEST_FILE
         path.write_text(json.dumps(manifest, indent=2, default=str) + "\n", encoding="utf-8")
         path.chmod(READABLE_FILE)
@@ -80,6 +83,9 @@ def publish(settings: Settings) -> Manifest:
         incomplete.rename(builds / build_id)
         _to_disk(builds)
         _switch(settings.published, build_id)
+    except PublishingError:
+        shutil.rmtree(incomplete, ignore_errors=True)
+        raise
     except (OSError, duckdb.Error) as error:
         shutil.rmtree(incomplete, ignore_errors=True)
         raise PublishingError(

@@ -7,7 +7,7 @@ itself (`survey_regression`), and adjusted p values and suppression, which SQL d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +44,7 @@ COEFFICIENT_COLUMNS = _columns(
     figures=("coefficient", "standard_error", "t", "p_value", "ci_low", "ci_high"),
 )
 MODEL_COLUMNS = _columns(
-    texts=("wave_id", "theme_id"),
+    texts=("wave_id", "wave_version", "theme_id"),
     counts=("respondents", "degrees_of_freedom"),
     figures=("intercept", "intercept_se", "r_squared", "condition_number"),
 )
@@ -82,18 +82,24 @@ class Term:
     place: int = 0
 
 
-def driver_models(cells: pa.Table, attributes: Sequence[Attribute], minimum: int) -> pa.Table:
+def driver_models(
+    cells: pa.Table,
+    attributes: Sequence[Attribute],
+    minimum: int,
+    versions: Mapping[str, str],
+) -> pa.Table:
     """A row for each wave and theme of the cells: the model, its attributes and its coefficients.
 
     `cells` are those of `int_driver_cells`, their group codes in the order of the attributes. A group
-    under the minimum stays in the model and out of the joint tests, and is no reference.
+    under the minimum stays in the model and out of the joint tests, and is no reference. `versions`
+    are those of the waves, by wave.
     """
     keys = sorted(
         set(zip(*(cells[key].to_pylist() for key in ("wave_id", "theme_id")), strict=True))
     )
     return pa.Table.from_pylist(
         [
-            {"wave_id": wave_id, "theme_id": theme_id}
+            {"wave_id": wave_id, "wave_version": versions[wave_id], "theme_id": theme_id}
             | _model(
                 cells.filter((pc.field("wave_id") == wave_id) & (pc.field("theme_id") == theme_id)),
                 attributes,

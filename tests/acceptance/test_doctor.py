@@ -164,6 +164,16 @@ FAULTS: dict[str, tuple[Callable[[Settings], object], set[str], str]] = {
         {"publication"},
         "item_results.parquet (gone)",
     ),
+    "a page of the report is altered": (
+        lambda s: write(s.published / "report" / "index.html", b"another figure"),
+        {"publication"},
+        "Not as the manifest says: report.",
+    ),
+    "the report is gone": (
+        lambda s: shutil.rmtree((s.published / "report").resolve()),
+        {"publication"},
+        "report (gone)",
+    ),
     "the published database is damaged": (
         lambda s: write(s.published / "marts.duckdb", b"x" * 9000),
         {"publication"},

@@ -86,11 +86,11 @@ class Kept:
 
 
 def open_to_others(home: Path) -> Iterator[str]:
-    """What others may do in a home and ought not: everything but to pass to what is published."""
+    """What others may do in a home and ought not: everything but to pass to what is for readers."""
     if home.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         yield str(home)
     for path in sorted(home.rglob("*")):
-        is_published = (home / "published") in (path, *path.parents)
+        is_published = bool({home / "published", home / "docs"} & {path, *path.parents})
         others = stat.S_IWGRP | stat.S_IWOTH if is_published else stat.S_IRWXG | stat.S_IRWXO
         if not path.is_symlink() and path.stat().st_mode & others:
             yield path.relative_to(home).as_posix()
@@ -193,7 +193,9 @@ def arguments(kept: Kept, folder: Path) -> dict[str, Sequence[str | Path]]:
         "restore": ["2022", "--revision", "1"],
         "simulate": ["--wave", "2022", "--respondents", "30", "--output", kept.warehouse.home],
         "publish": [],
+        "report": ["--output", kept.warehouse.home / "again"],
         "prepare": [],
+        "docs": [],
         "forget": ["--wave", "2022", "--respondent", "somebody who never answered"],
         "new-wave": ["2026", "--from", new_wave, "--output", kept.warehouse.home / "proposal"],
         "compare-waves": ["2022", "2024"],
@@ -201,6 +203,7 @@ def arguments(kept: Kept, folder: Path) -> dict[str, Sequence[str | Path]]:
         "doctor": ["--json"],
         "analyst-copy": [],
         "release": ["2022"],
+        "metrics": ["list", "metrics"],
     }
 
 
@@ -222,7 +225,16 @@ def test_no_command_leaves_anything_open_whatever_the_umask(kept: Kept, tmp_path
     assert failed == {}
     assert {name: found for name, found in kept.open.items() if found} == {}
     left = {path.name for path in kept.warehouse.home.iterdir()}
-    assert left >= {"checked", "rejected", "erasures", "quality", "dagster", "dbt", "proposal"}
+    assert left >= {
+        "checked",
+        "rejected",
+        "erasures",
+        "quality",
+        "dagster",
+        "dbt",
+        "proposal",
+        "again",
+    }
 
 
 @pytest.mark.parametrize("name", SERVERS)

@@ -6,10 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy
 
+from orchestration.mirroring.roles import READER
 from orchestration.sql import identifier
 from tests.acceptance.conftest import Warehouse
-from tests.postgres import postgres_server, rows
+from tests.clients import blocks, catalogue, published_catalogue
+from tests.postgres import ADMINISTRATOR, Server, postgres_server, rows
 
 pytestmark = pytest.mark.slow
 
@@ -31,16 +34,34 @@ DESCRIPTIONS = """
 
 
 @pytest.fixture(scope="module")
-def url(sample: Warehouse) -> Iterator[str]:
+def server() -> Iterator[Server]:
+    with postgres_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def url(sample: Warehouse, server: Server) -> str:
     """A database to which the command has mirrored the sample waves."""
-    with postgres_server() as server:
-        url = server.new_database("waves")
-        done = sample.vakwerk("publish", "--to", url)
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert done.stdout.startswith("Mirrored build ")
-        again = sample.vakwerk("publish", "--to", url)
-        assert "already" in again.stdout
-        yield url
+    url = server.new_database("waves")
+    done = sample.vakwerk("publish", "--to", url)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("Mirrored build ")
+    again = sample.vakwerk("publish", "--to", url)
+    assert "already" in again.stdout
+    return url
+
+
+@pytest.fixture
+def reader(server: Server, url: str) -> Iterator[sqlalchemy.Connection]:
+    """A BI tool's connection, with the rights of a reader and no others."""
+    server.new_login("lezer", READER)
+    address = url.replace(f"//{ADMINISTRATOR}:", "//lezer:")
+    engine = sqlalchemy.create_engine(address.replace("postgresql:", "postgresql+psycopg:"))
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def test_every_figure_is_the_one_that_is_published(sample: Warehouse, url: str) -> None:
@@ -59,3 +80,21 @@ def test_every_description_is_the_one_that_is_published(sample: Warehouse, url: 
         ours = set(marts.execute(COMMENTS).fetchall())
     assert len(ours) > 1000
     assert ours == set(rows(url, DESCRIPTIONS))
+
+
+def test_a_reader_finds_the_catalogue_and_the_answers_of_the_published_file(
+    sample: Warehouse, reader: sqlalchemy.Connection
+) -> None:
+    with sample.published() as marts:
+        ours = published_catalogue(marts)
+        assert catalogue(reader.engine, "marts") == ours
+        columns = "from information_schema.columns where table_schema = 'marts'"
+        named = reader.execute(sqlalchemy.text(f"select table_name, column_name {columns}"))
+        assert {tuple(row) for row in named} == {
+            (table, name) for table, (_, described) in ours.items() for name, _ in described
+        }
+        for sql in blocks("README.md", "sql"):
+            expected = marts.execute(sql).fetchall()
+            assert expected
+            theirs = reader.execute(sqlalchemy.text(sql))
+            assert [tuple(row) for row in theirs] == expected

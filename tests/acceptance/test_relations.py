@@ -28,7 +28,7 @@ Row = dict[str, Any]
 WAVES = ("2022", "2024", "2026")
 PRESSURES = ("4a", "4b")
 CRAFTS = ("3a", "3b", "5", "6")
-MODELS = ("int_relation_values", "int_relation_residuals")
+MODELS = ("int_relation_cells", "int_relation_values", "int_relation_residuals")
 
 
 @pytest.fixture(scope="module")

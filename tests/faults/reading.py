@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event, Semaphore
@@ -30,6 +30,8 @@ QUESTION = f"select (select build_id from marts.publication) as build_id, {FIGUR
 TIMES = 5
 
 Answer = tuple[str, float, int]
+# Opens the published file, or what lies beside it, asks, and closes it.
+Reader = Callable[[Path], Sequence[Answer]]
 
 
 @dataclass(frozen=True)
@@ -55,21 +57,27 @@ class Heard:
         return len({build_id for build_id, _, _ in self.answers})
 
 
-def read_while_publishing(folder: Path, readers: int, publications: int) -> Heard:
-    """So many publications, before each of which as many readers as there are have been answered."""
+def by_duckdb(file: Path) -> Sequence[Answer]:
+    """Open the file as a reader does, and ask a few times."""
+    with duckdb.connect(file, read_only=True, config={"threads": 1}) as reader:
+        return [reader.execute(QUESTION).fetchone() or ("", 0.0, 0) for _ in range(TIMES)]
+
+
+def read_while_publishing(folder: Path, readers: Sequence[Reader], publications: int) -> Heard:
+    """So many publications, before each of which every reader has been answered once more."""
     settings = small_marts(folder)
     right = [_published(settings)]
-    answered, end = context.Semaphore(0), context.Event()
-    pipes = [context.Pipe(duplex=False) for _ in range(readers)]
+    answered, end = [context.Semaphore(0) for _ in readers], context.Event()
+    pipes = [context.Pipe(duplex=False) for _ in readers]
     processes = [
-        context.Process(target=_ask, args=(marts_file(settings), answered, end, sender))
-        for _, sender in pipes
+        context.Process(target=_ask, args=(reader, marts_file(settings), its, end, sender))
+        for reader, its, (_, sender) in zip(readers, answered, pipes, strict=True)
     ]
     for process in processes:
         process.start()
     for number in range(publications):
-        for _ in range(readers):
-            assert answered.acquire(timeout=60), "the readers get no answer"
+        for its in answered:
+            assert its.acquire(timeout=60), "a reader gets no answer"
         sign = "-" if number % 2 else "+"
         change = f"""
             update marts.item_results set mean = mean {sign} 1000;
@@ -90,20 +98,19 @@ def read_while_publishing(folder: Path, readers: int, publications: int) -> Hear
     )
 
 
-def _ask(file: Path, answered: Semaphore, end: Event, sender: Connection) -> None:
-    """Open the file as a reader does, ask a few times, and again, until the end; send what was heard."""
+def _ask(reader: Reader, file: Path, answered: Semaphore, end: Event, sender: Connection) -> None:
+    """Open and ask, and again, until the end; send what was heard."""
     # Readers without pause would leave the publisher no processor: theirs are other machines.
     os.nice(10)
     heard: Counter[Answer] = Counter()
     error = ""
     try:
         while not end.is_set():
-            with duckdb.connect(file, read_only=True, config={"threads": 1}) as reader:
-                for _ in range(TIMES):
-                    heard[reader.execute(QUESTION).fetchone() or ("", 0.0, 0)] += 1
+            heard.update(reader(file))
             answered.release()
-    except duckdb.Error as problem:
-        error = str(problem)
+    # Each program has errors of its own.
+    except Exception as problem:
+        error = repr(problem)
     sender.send((heard, error))
 
 

@@ -18,7 +18,7 @@ from orchestration.deliveries.door import accept
 from orchestration.deliveries.loading import load
 from orchestration.deliveries.report import Cell, Kind, Problem, Report, ValueCount
 from orchestration.deliveries.report_html import as_html
-from orchestration.deliveries.report_terminal import as_renderable
+from orchestration.deliveries.report_terminal import as_renderable, changes_as_renderable, in_brief
 from orchestration.settings import Settings
 from tests.builders import ROLE, good_table, settings_for, write_delivery
 from tests.standing import tables
@@ -89,7 +89,7 @@ def test_a_refusal_ends_with_2_and_tells_every_problem_with_its_rows(
     problems = report["problems"]
     assert isinstance(problems, list)
     assert [problem["kind"] for problem in problems] == ["unknown_group", "outside_scale"]
-    for text in ("outside scale", "refuse", "column 'v1'", "first rows: 4: '9', 9: '9'", "to do:"):
+    for text in ("outside scale", "refuse", "column 'v1'", "4: '9', 9: '9'", "to do"):
         assert text in output
     assert all(len(line) <= 80 for line in output.splitlines() if str(tmp_path) not in line)
     assert re.search(r"<td class=\"number\">9</td><td><code>&#39;9&#39;</code></td>", page)
@@ -198,7 +198,8 @@ def hostile_report() -> Report:
 def test_nothing_from_a_file_moves_the_terminal_or_is_markup(width: int) -> None:
     console = Console(width=width, force_terminal=True, color_system=None, record=True)
     with console.capture() as capture:
-        console.print(as_renderable(hostile_report(), [HOSTILE]))
+        console.print(as_renderable(hostile_report()), changes_as_renderable([HOSTILE]))
+        console.print(in_brief(hostile_report(), 10))
     shown = capture.get()
     assert "\x1b" not in shown
     assert "\r" not in shown

@@ -94,7 +94,7 @@ def test_the_graph_has_no_islands(graph: AssetGraph) -> None:
 
 
 def test_every_asset_can_be_made_and_leads_to_the_publication(graph: AssetGraph) -> None:
-    publication = dg.AssetKey(["published", "marts"])
+    report = dg.AssetKey(["published", "report"])
     leaves = {key for key in graph.get_all_asset_keys() if not graph.get(key).child_keys}
     views_for_people = {
         dg.AssetKey(["staging", "stg_answers"]),
@@ -102,13 +102,13 @@ def test_every_asset_can_be_made_and_leads_to_the_publication(graph: AssetGraph)
     }
 
     assert graph.materializable_asset_keys == graph.get_all_asset_keys() - {REJECTED}
-    assert leaves == {publication, REJECTED} | views_for_people
+    assert leaves == {report, REJECTED} | views_for_people
 
 
 def test_every_step_that_takes_in_loads_or_publishes_has_the_turn(
     definitions: dg.Definitions,
 ) -> None:
-    for key in ("deliveries/accepted", "raw/waves", "published/marts"):
+    for key in ("deliveries/accepted", "raw/waves", "published/marts", "published/report"):
         asset = definitions.resolve_assets_def(dg.AssetKey(key.split("/")))
         assert TURN in asset.required_resource_keys, key
 
@@ -126,6 +126,7 @@ def test_every_model_and_seed_is_an_asset_of_its_layer(
         REJECTED,
         dg.AssetKey(["raw", "waves"]),
         dg.AssetKey(["published", "marts"]),
+        dg.AssetKey(["published", "report"]),
     }
 
     assert graph.get_all_asset_keys() == expected | assets
@@ -216,6 +217,7 @@ def test_waves_are_partitions_in_the_order_of_the_codebook(
         "intermediate/respondent_cells",
         "intermediate/theme_cells",
         "intermediate/int_answer_counts",
+        "intermediate/int_driver_models",
         "intermediate/int_relation_residuals",
         "intermediate/int_value_sums",
     }

@@ -31,6 +31,7 @@ from orchestration.publishing.publication import Manifest, publish, published_ma
 from orchestration.settings import Settings
 from tests.small_marts import (
     CHECKS,
+    FILES,
     PASSED,
     TABLES,
     build,
@@ -264,7 +265,19 @@ def test_what_the_audit_objects_to_stays_away_from_readers(
         publish(settings)
 
     assert what_readers_see(settings) == before
-    assert len(before) == 2 + len(TABLES)
+    assert before.keys() == set(FILES)
+
+
+def test_a_report_that_cannot_be_made_leaves_readers_what_they_had(settings: Settings) -> None:
+    publish(settings)
+    before = what_readers_see(settings)
+    build(settings, "build-2", "alter table marts.dim_waves drop source")
+
+    with pytest.raises(PublishingError, match=r"readers keep what they have.*source"):
+        publish(settings)
+
+    assert what_readers_see(settings) == before
+    assert not list((settings.published / "builds").glob(".*"))
 
 
 def test_nothing_appears_where_nothing_may_be_published(settings: Settings) -> None:
@@ -393,6 +406,8 @@ PUBLISHES = """
 KILLED = {
     "before the first table": "die_instead_of(candidate, '_write_table')",
     "between two tables": "die_instead_of(candidate, '_write_table', times=2)",
+    "before the report": "die_instead_of(publication, 'add_report')",
+    "between two pages": "die_instead_of(Path, 'write_text', times=2)",
     "before the manifest": "die_instead_of(publication.json, 'dumps')",
     "before the build is in its place": "die_instead_of(Path, 'rename')",
     "before the switch": "die_instead_of(Path, 'replace')",
@@ -426,7 +441,7 @@ def test_a_killed_publication_shows_the_old_or_the_new_and_the_next_finishes_the
     assert_published_whole(settings, publish(settings))
 
 
-@pytest.mark.parametrize("times", [1, 2, 3, 4])
+@pytest.mark.parametrize("times", [1, 2, 3, 4, 5])
 def test_a_killed_first_publication_is_finished_by_the_next(settings: Settings, times: int) -> None:
     """Killed before each of its links is in place."""
     fault = f"die_instead_of(Path, 'replace', times={times})"
@@ -437,7 +452,7 @@ def test_a_killed_first_publication_is_finished_by_the_next(settings: Settings, 
 
 def assert_published_whole(settings: Settings, manifest: Manifest) -> None:
     assert build_ids_seen(settings) == {manifest["build_id"]}
-    assert len(what_readers_see(settings)) == 2 + len(TABLES)
+    assert what_readers_see(settings).keys() == set(FILES)
     assert not list((settings.published / "builds").glob(".*"))
     assert {path.name for path in settings.published.iterdir()} == {
         "builds",
@@ -445,6 +460,7 @@ def assert_published_whole(settings: Settings, manifest: Manifest) -> None:
         "manifest.json",
         "marts.duckdb",
         "parquet",
+        "report",
     }
 
 

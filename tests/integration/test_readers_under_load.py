@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.reading import read_while_publishing
+from tests.faults.reading import by_duckdb, read_while_publishing
 
 
 @pytest.mark.slow
 def test_every_answer_belongs_wholly_to_one_build_while_ten_are_published(tmp_path: Path) -> None:
-    heard = read_while_publishing(tmp_path, readers=20, publications=10)
+    heard = read_while_publishing(tmp_path, readers=[by_duckdb] * 20, publications=10)
 
     assert heard.errors == ()
     assert heard.mixed == 0

@@ -85,7 +85,7 @@ def model(frame: pd.DataFrame, *attributes: Attribute, together: bool = True) ->
     ]
     table = pa.Table.from_pandas(cells.drop(columns=names), preserve_index=False)
     table = table.append_column("group_codes", pa.array(codes, pa.list_(pa.string())))
-    (row,) = driver_models(table, attributes, MINIMUM).to_pylist()
+    (row,) = driver_models(table, attributes, MINIMUM, {"w": "v"}).to_pylist()
     return dict(row)
 
 

@@ -194,6 +194,27 @@ def test_nothing_reads_the_views_that_are_for_people(project: Project) -> None:
     ] == []
 
 
+def test_metrics_stand_on_marts_alone(project: Project) -> None:
+    """What they are asked of is what is published, after disclosure control."""
+    models = project.manifest["semantic_models"].values()
+    read = {parent for model in models for parent in model["depends_on"]["nodes"]}
+
+    assert read
+    assert read <= set(project.of_layer("marts"))
+
+
+def test_a_metric_is_the_figure_of_one_row_or_nothing(project: Project) -> None:
+    """Break-downs overlap and means do not add up: docs/metrics.md."""
+    metrics = [m for m in project.manifest["metrics"].values() if m["type"] == "derived"]
+
+    assert metrics
+    for metric in metrics:
+        rows, largest = (each["name"] for each in metric["type_params"]["metrics"])
+        assert largest == f"largest_{metric['name']}"
+        assert re.fullmatch(r"(item|theme|response)_rows", rows)
+        assert metric["type_params"]["expr"] == f"case when {rows} = 1 then {largest} end"
+
+
 # Names
 
 

@@ -1,32 +1,28 @@
 {{ config(materialized="view") }}
 
 -- Both scores of a relation as deviations in standard units: the scores themselves, and their mid-ranks.
-with cells as (
+-- Strata do not matter here, so they are together: who has the same two scores has the same values.
+with pairs as (
 
-    select
-        cells.* exclude (weight_sum, weight_square_sum),
-        {{ exact_weights() }}
-    from {{ ref('relation_cells') }} as cells
-    inner join (
-        select distinct wave_id, post_stratum, population_weight, weight_scale, weight_square_scale
-        from {{ ref('stg_post_strata') }}
-    ) as groups using (wave_id, post_stratum)
+    select {{ relation_keys() }}, pressure_score, craft_score, sum(weight_sum) as weight_sum
+    from {{ ref('int_relation_cells') }}
+    group by all
 
 ),
 
 measured as (
 
-    select *, 'pearson' as method, pressure_score as pressure, craft_score as craft from cells
+    select *, 'pearson' as method, pressure_score as pressure, craft_score as craft from pairs
     union all
     select
         scores.*,
         'spearman',
         pressure_ranks.mid_sum as pressure,
         craft_ranks.mid_sum as craft,
-    from cells as scores
-    inner join {{ mid_sums('cells', 'weight_sum', 'pressure_score', relation_keys()) }} as pressure_ranks
+    from pairs as scores
+    inner join {{ mid_sums('pairs', 'weight_sum', 'pressure_score', relation_keys()) }} as pressure_ranks
         using ({{ relation_keys() }}, pressure_score)
-    inner join {{ mid_sums('cells', 'weight_sum', 'craft_score', relation_keys()) }} as craft_ranks
+    inner join {{ mid_sums('pairs', 'weight_sum', 'craft_score', relation_keys()) }} as craft_ranks
         using ({{ relation_keys() }}, craft_score)
 
 ),

@@ -3,7 +3,7 @@
 {%- set relation = relation_keys() ~ ', method' %}
 with scored as materialized (
 
-    select * exclude (wave_version) from {{ ref('int_relation_values') }} where {{ is_of_wave_to_sum() }}
+    select * from {{ ref('int_relation_values') }} where {{ is_of_wave_to_sum() }}
 
 ),
 
@@ -32,11 +32,16 @@ ranked as (
 influences as (
 
     select
-        related.*,
-        pressure * craft - correlation / 2 * (pow(pressure, 2) + pow(craft, 2))
-        -- More weight for one moves the ranks of everyone above.
-        + coalesce(pressure_ranks.mid_sum / pressure_deviation, 0)
-        + coalesce(craft_ranks.mid_sum / craft_deviation, 0) as influence,
+        {{ relation }},
+        pressure_score,
+        craft_score,
+        correlation,
+        (
+            pressure * craft - correlation / 2 * (pow(pressure, 2) + pow(craft, 2))
+            -- More weight for one moves the ranks of everyone above.
+            + coalesce(pressure_ranks.mid_sum / pressure_deviation, 0)
+            + coalesce(craft_ranks.mid_sum / craft_deviation, 0)
+        ) / total_weight as influence,
     from related
     left join
         {{ mid_sums('ranked', 'weight_sum * (craft - correlation * pressure)', 'pressure_score', relation, 'desc') }}
@@ -52,12 +57,13 @@ influences as (
 select
     {{ relation }},
     sources.wave_version,
-    stratum,
-    post_stratum,
+    cells.stratum,
+    cells.post_stratum,
     any_value(correlation) as correlation,
-    sum(respondents)::bigint as respondents,
-    sum(weight_sum * influence / total_weight) as residual_sum,
-    sum(weight_square_sum * pow(influence / total_weight, 2)) as residual_square_sum,
-from influences
+    sum(cells.respondents)::bigint as respondents,
+    sum(cells.weight_sum * influence) as residual_sum,
+    sum(cells.weight_square_sum * pow(influence, 2)) as residual_square_sum,
+from {{ ref('int_relation_cells') }} as cells
+inner join influences using ({{ relation_keys() }}, pressure_score, craft_score)
 inner join {{ ref('int_wave_sources') }} as sources using (wave_id)
 group by all

@@ -10,6 +10,8 @@ with sums as (
         sum(respondents)::bigint as respondents,
         sum(weight_sum) as weight_sum,
         sum(weight_square_sum) as weight_square_sum,
+        min(score) as lowest_score,
+        max(score) as highest_score,
         {%- for value in ['score', 'favourable'] %}
         {%- for name, expression in sums_of(value).items() %}
         sum({{ expression }}) as {{ value }}_{{ name }},
