@@ -31,6 +31,7 @@ from orchestration.failed_runs import REFUSED
 from orchestration.fingerprints import code_fingerprint
 from orchestration.holding import hold
 from orchestration.jobs import DELIVERY_TAG
+from orchestration.leftovers import drop_leftovers
 from orchestration.machine import remedy
 from orchestration.mirror_asset import mirror_asset
 from orchestration.notices import held_notice, refusal_notice, send
@@ -246,8 +247,11 @@ def _build(
     manifest = invocation.get_artifact("manifest.json")
     with connected(settings) as connection:
         audit.record_build(connection, build, check_records(results, manifest))
+        left = drop_leftovers(connection, manifest)
         counted = recounts(before, counts(connection))
     context.log.info(f"Counted again: {', '.join(map(str, counted)) or 'no wave'}.")
+    if left:
+        context.log.info(f"Removed, as no model makes it any more: {', '.join(left)}.")
     if not succeeded:
         told = "\n- ".join(["dbt build failed.", *failures(results)])
         raise dg.Failure(told, allow_retries=False)
