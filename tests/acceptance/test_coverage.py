@@ -83,13 +83,17 @@ create table warehouse.intermediate.int_groups as
     select *, row_number() over (order by wave_id, breakdown, group_code) as group_number,
         dense_rank() over (order by wave_id, breakdown) as breakdown_number
     from (select distinct wave_id, breakdown, group_code from warehouse.intermediate.grouped);
-create table warehouse.intermediate.int_cell_values as
-    select wave_id, 1 as subject_number, group_number, post_stratum_number, answer, answer::double as score,
-        (answer >= 4)::integer::double as favourable,
-        count(*) as respondents, sum(weight) as weight_sum, sum(weight * weight) as weight_square_sum
+-- Ministry and role, which a post-stratum is made of, are all that there is to know of anybody.
+create table warehouse.intermediate.int_profile_groups as
+    select distinct wave_id, post_stratum_number as profile_id, post_stratum_number, group_number
     from warehouse.intermediate.grouped
     join warehouse.intermediate.int_groups using (wave_id, breakdown, group_code)
-    join warehouse.intermediate.int_strata using (wave_id, post_stratum)
+    join warehouse.intermediate.int_strata using (wave_id, post_stratum);
+create table warehouse.intermediate.int_cell_values as
+    select wave_id, 1 as subject_number, post_stratum_number as profile_id, answer, answer::double as score,
+        (answer >= 4)::integer::double as favourable,
+        count(*) as respondents, sum(weight) as weight_sum, sum(weight * weight) as weight_square_sum
+    from samples join warehouse.intermediate.int_strata using (wave_id, post_stratum)
     group by all;
 """
 

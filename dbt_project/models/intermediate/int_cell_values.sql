@@ -1,6 +1,6 @@
 {{ config(materialized="view") }}
 
--- What a cell adds to each group that its respondents belong to. An answer that is no score has none.
+-- What a cell adds to whatever its respondents belong to. An answer that is no score has none.
 with cells as (
 
     select
@@ -39,12 +39,14 @@ with cells as (
 select
     wave_id,
     cells.subject_number,
-    groups.group_number,
-    groups.post_stratum_number,
+    profile_id,
     cells.answer,
     cells.score,
     cells.favourable,
     cells.respondents,
     {{ exact_weights() }}
 from cells
-inner join {{ ref('int_profile_groups') }} as groups using (wave_id, profile_id)
+inner join (
+    select distinct wave_id, profile_id, population_weight, weight_scale, weight_square_scale
+    from {{ ref('int_profile_groups') }}
+) as groups using (wave_id, profile_id)

@@ -3,12 +3,13 @@
 with counts as (
 
     select
-        subject_number,
-        group_number,
-        answer,
-        sum(respondents)::bigint as respondents,
-        sum(weight_sum) as weight_sum,
-    from {{ ref('int_cell_values') }}
+        cells.subject_number,
+        groups.group_number,
+        cells.answer,
+        sum(cells.respondents)::bigint as respondents,
+        sum(cells.weight_sum) as weight_sum,
+    from {{ ref('int_cell_values') }} as cells
+    inner join {{ ref('int_profile_groups') }} as groups using (wave_id, profile_id)
     where answer is not null and {{ is_of_wave_to_sum() }}
     group by all
 

@@ -1,12 +1,17 @@
 -- depends_on: {{ ref('stg_waves') }}
 -- The cells rolled up to groups: all that a mean and its error need of a score, and of how much of it is
 -- favourable.
-with sums as (
+{%- set added = ['respondents', 'weight_sum', 'weight_square_sum'] %}
+{%- for value in ['score', 'favourable'] %}
+{%- for name in sums_of(value) %}{% do added.append(value ~ '_' ~ name) %}{% endfor %}
+{%- endfor %}
+-- By profile first: each belongs to several groups, and has several cells.
+with profiles as (
 
     select
+        wave_id,
         subject_number,
-        group_number,
-        post_stratum_number,
+        profile_id,
         sum(respondents)::bigint as respondents,
         sum(weight_sum) as weight_sum,
         sum(weight_square_sum) as weight_square_sum,
@@ -19,6 +24,23 @@ with sums as (
         {%- endfor %}
     from {{ ref('int_cell_values') }}
     where score is not null and {{ is_of_wave_to_sum() }}
+    group by all
+
+),
+
+sums as (
+
+    select
+        profiles.subject_number,
+        groups.group_number,
+        groups.post_stratum_number,
+        min(profiles.lowest_score) as lowest_score,
+        max(profiles.highest_score) as highest_score,
+        {%- for sum in added %}
+        sum(profiles.{{ sum }}){{ '::bigint' if sum == 'respondents' }} as {{ sum }},
+        {%- endfor %}
+    from profiles
+    inner join {{ ref('int_profile_groups') }} as groups using (wave_id, profile_id)
     group by all
 
 )
