@@ -41,6 +41,8 @@ from orchestration.publishing.report import REPORT_FOLDER
 from orchestration.resources import WRITER_POOL
 from orchestration.settings import Settings
 from orchestration.settling import due
+from orchestration.spark.counting import SparkFailed, count_on_spark
+from orchestration.spark.requirements import SparkMissing
 from orchestration.turns import TURN
 
 ACCEPTED = dg.AssetKey(["deliveries", "accepted"])
@@ -218,8 +220,14 @@ def _build(
         unfinished = audit.begin_build(connection, code)
         before = counts(connection)
     arguments = ["build", "--exclude-resource-type", "unit_test"]
-    if unfinished.code_fingerprint != code:
+    is_fresh = unfinished.code_fingerprint != code
+    if is_fresh:
         arguments.append("--full-refresh")
+    if settings.engine == "spark":
+        try:
+            count_on_spark(settings, code, is_fresh=is_fresh)
+        except (SparkFailed, SparkMissing) as error:
+            raise dg.Failure(str(error), allow_retries=False) from error
     (settings.dbt_artifacts / "run_results.json").unlink(missing_ok=True)
     invocation = dbt.cli(
         arguments, context=context, target_path=settings.dbt_artifacts, raise_on_error=False

@@ -6,6 +6,7 @@ from which file (`deliveries.erasure`), and the refresh itself.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -41,6 +42,10 @@ def erase(settings: Settings, wave_id: str, respondent_id: str, progress: Progre
     take_in(settings, [])
     progress("removing the respondent from deliveries, archive and warehouse")
     certificate = forget(settings, wave_id, respondent_id)
+    if settings.spark.exists():
+        # Whichever engine counts now; Spark makes it again, of every wave.
+        shutil.rmtree(settings.spark)
+        certificate.removed.append(Removal(settings.spark.name, "removed"))
     published = published_manifest(settings)
     if certificate.build_before is None and published is not None:
         certificate.build_before = str(published["build_id"])

@@ -14,6 +14,7 @@ from pathlib import Path
 from orchestration.errors import VakwerkError
 from orchestration.fingerprints import models_fingerprint
 from orchestration.settings import DBT, PRIVATE_FOLDER, PROJECT, PUBLIC_FOLDER, Settings
+from orchestration.spark.requirements import require_spark
 
 WRITTEN = "# Written by `vakwerk prepare`, again whenever it differs; take this line out to keep your own."
 
@@ -64,8 +65,11 @@ class PreparationError(VakwerkError):
 def prepare(settings: Settings) -> None:
     """Make the folders, Dagster's instance and dbt's manifest, where they are missing or outdated.
 
-    Raises PreparationError, with dbt's own words, where the models cannot be parsed.
+    Raises PreparationError, with dbt's own words, where the models cannot be parsed, and
+    SparkMissing where Spark is asked for and is not installed.
     """
+    if settings.engine == "spark":
+        require_spark()
     make_home(settings)
     for folder in (settings.landing, settings.dagster_home, settings.dbt_artifacts):
         folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)

@@ -49,6 +49,9 @@ TARGETS: Mapping[str, Target] = {
     "prod": Target(home=None, threads=os.cpu_count() or 2),
 }
 
+# What reads all respondents: DuckDB, or Spark where one machine is not enough.
+ENGINES = ("duckdb", "spark")
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -62,6 +65,8 @@ class Settings:
     is_mirrored: bool = False
     sensor_seconds: int = 30
     settled_seconds: int = 10
+    engine: str = "duckdb"
+    spark_master: str = "local[2]"
     # Where the warehouse, and what waits for it, lie instead while it is made again.
     building: Path | None = None
 
@@ -69,10 +74,11 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """Settings from `VAKWERK_TARGET`, `VAKWERK_HOME`, `VAKWERK_SURVEY` and `VAKWERK_KEY_FILE`;
         how often the landing folder is looked at, and for how many seconds a file in it must not
-        have changed, from `VAKWERK_SENSOR_SECONDS` and `VAKWERK_SETTLED_SECONDS`; and whether
+        have changed, from `VAKWERK_SENSOR_SECONDS` and `VAKWERK_SETTLED_SECONDS`; what reads all
+        respondents, from `VAKWERK_ENGINE` and `VAKWERK_SPARK_MASTER`; and whether
         `VAKWERK_POSTGRES_URL` names a mirror, whose address is a secret and not kept here.
 
-        Raises SettingsError for an unknown target, a target without a home, a path that cannot be
+        Raises SettingsError for an unknown target or engine, a target without a home, a path that cannot be
         handed to dbt, a survey folder without a codebook, or seconds that are no whole number.
         """
         name = environment.get("VAKWERK_TARGET") or "dev"
@@ -99,6 +105,11 @@ class Settings:
                 f"VAKWERK_SURVEY is {survey}, which has no codebook/survey.csv: "
                 "name a folder of the same shape as seeds/."
             )
+        engine = environment.get("VAKWERK_ENGINE") or cls.engine
+        if engine not in ENGINES:
+            raise SettingsError(
+                f"VAKWERK_ENGINE is {engine!r}; the engines are {', '.join(ENGINES)}."
+            )
         key_file = environment.get("VAKWERK_KEY_FILE")
         return cls(
             target=name,
@@ -109,6 +120,8 @@ class Settings:
             is_mirrored=is_set("VAKWERK_POSTGRES_URL", environment),
             sensor_seconds=_seconds(environment, "VAKWERK_SENSOR_SECONDS", cls.sensor_seconds),
             settled_seconds=_seconds(environment, "VAKWERK_SETTLED_SECONDS", cls.settled_seconds),
+            engine=engine,
+            spark_master=environment.get("VAKWERK_SPARK_MASTER") or cls.spark_master,
         )
 
     @property
@@ -150,6 +163,16 @@ class Settings:
     def warehouse(self) -> Path:
         """The build database: microdata, readable by its owner only."""
         return (self.building or self.home) / "warehouse.duckdb"
+
+    @property
+    def spark(self) -> Path:
+        """What Spark reads and counts: microdata as Parquet."""
+        return self.home / "spark"
+
+    @property
+    def counted(self) -> Path:
+        """What Spark counted last, a folder a table in it."""
+        return self.spark / "counted"
 
     @property
     def published(self) -> Path:
@@ -204,6 +227,10 @@ class Settings:
             "VAKWERK_KEY_FILE": str(self.key_file),
             "VAKWERK_SENSOR_SECONDS": str(self.sensor_seconds),
             "VAKWERK_SETTLED_SECONDS": str(self.settled_seconds),
+            "VAKWERK_ENGINE": self.engine,
+            "VAKWERK_SPARK_MASTER": self.spark_master,
+            # Where dbt finds what it is not to count itself; of no use to an engine that counts.
+            "VAKWERK_COUNTED": str(self.counted) if self.engine == "spark" else "",
             "DAGSTER_HOME": str(self.dagster_home),
             "VAKWERK_CODEBOOK": self._codebook_from_dbt,
             "DBT_TARGET_PATH": str(self.dbt_artifacts),

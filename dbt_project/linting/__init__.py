@@ -32,6 +32,11 @@ def relation(*, database: str, schema: str, identifier: str) -> str:
     return f"{database}.{schema}.{identifier}"
 
 
+def env_var(_: str, default: str = "") -> str:
+    """As where nothing is set."""
+    return default
+
+
 execute = True
-target = SimpleNamespace(database="warehouse", schema="marts")
+target = SimpleNamespace(database="warehouse", schema="marts", type="duckdb")
 api = SimpleNamespace(Relation=SimpleNamespace(create=relation))

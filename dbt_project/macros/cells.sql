@@ -1,15 +1,18 @@
 {#
   The count itself: one grouped select that counts every cube at once. A profile's number is unique
   over the cubes of a wave, so the one that is not NULL says which cube a cell belongs to.
-  `keys` are expressions with their names, as pairs.
+  `keys` are columns; `subject` is what a cell is of, read from `subject_columns` unless it is the same
+  for all; `is_told` is whether cells tell by which build they were counted.
 #}
-{% macro count_cells(wave, from_clause, keys, subject) %}
+{% macro count_cells(wave, from_clause, keys, subject, subject_columns=[], is_told=true) %}
     {%- set profiles = [] -%}
     {%- for cube in cubes() %}{% do profiles.append(profile_column(cube)) %}{% endfor -%}
     select
         '{{ wave.wave_id }}' as wave_id,
         '{{ wave.wave_version }}' as wave_version,
+        {%- if is_told %}
         '{{ invocation_id }}' as counted_by,
+        {%- endif %}
         {{ subject }},
         coalesce({{ profiles | join(', ') }}) as profile_id,
         {%- for key in keys %}
@@ -19,6 +22,6 @@
         {{ whole_weight_sums() }}
     from {{ from_clause }}
     group by grouping sets (
-        {%- for profile in profiles %}({{ ([profile] + keys) | join(', ') }}){{ ", " if not loop.last }}{% endfor -%}
+        {%- for profile in profiles %}({{ ([profile] + keys + subject_columns) | join(', ') }}){{ ", " if not loop.last }}{% endfor -%}
     )
 {% endmacro %}

@@ -37,14 +37,14 @@
     )) }}
 {% endmacro %}
 
-{# The favourable answers to each item that a wave asks, as SQL lists them; `null` where a scale has none. #}
+{# The favourable answers to each item that a wave asks, by item; none where a scale has none. #}
 {% macro favourable_answers(wave_id) %}
     {% set answers = {} %}
     {% for row in query_rows(
-        "select item_id, coalesce(string_agg(answer, ', ' order by answer) filter (is_favourable), 'null') as answers
-        from " ~ ref('stg_item_answers') ~ " where wave_id = '" ~ wave_id ~ "' group by item_id"
+        "select item_id, answer, is_favourable
+        from " ~ ref('stg_item_answers') ~ " where wave_id = '" ~ wave_id ~ "' order by item_id, answer"
     ) %}
-        {% do answers.update({row.item_id: row.answers}) %}
+        {% do answers.setdefault(row.item_id, []).extend([row.answer] if row.is_favourable else []) %}
     {% endfor %}
     {{ return(answers) }}
 {% endmacro %}
@@ -53,19 +53,15 @@
 {% macro cubes() %}
     {% set cubes = {} %}
     {% for row in query_rows(
-        "select cube, attribute_id
-        from (
-            select cube, position, unnest([attribute_1, attribute_2]) as attribute_id from " ~ ref('breakdowns') ~ "
-        )
-        group by cube, attribute_id
-        order by min(min(position)) over (partition by cube), min(position), attribute_id"
+        "select cube, attribute_1, attribute_2 from " ~ ref('breakdowns') ~ " order by position"
     ) %}
-        {% do cubes.setdefault(row.cube, []).extend([row.attribute_id] if row.attribute_id else []) %}
+        {% set attributes = cubes.setdefault(row.cube, []) %}
+        {% for attribute in [row.attribute_1, row.attribute_2] if attribute and attribute not in attributes %}
+            {% do attributes.append(attribute) %}
+        {% endfor %}
     {% endfor %}
     {{ return(cubes) }}
 {% endmacro %}
 
 {# The column of the wide table that holds a respondent's profile in a cube. #}
 {% macro profile_column(cube) %}{{ return('profile_' ~ cube) }}{% endmacro %}
-
-{% macro quoted(name) %}{{ return('"' ~ name | replace('"', '""') ~ '"') }}{% endmacro %}

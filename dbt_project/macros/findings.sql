@@ -9,51 +9,9 @@
 {% macro agreeing_items() %}0.8{% endmacro %}
 {% macro agreement_floor() %}0.5{% endmacro %}
 
-{#
-  The claims about what respondents show within themselves, on each wave that is to be counted: items
-  of both sides as columns of the wide table, joined by `|`. A wave's version counts the claims too.
-#}
+{# The claims about what respondents show within themselves, on each wave that is to be counted. #}
 {% macro claims_to_count() %}
-    {{ return(query_rows(
-        "with claims as (
-            select
-                waves.wave_id, waves.wave_version, findings.finding_id, findings.kind, findings.attribute,
-                coalesce(breakdowns.breakdown, 'total') as breakdown,
-                string_agg(lower(item_id), '|' order by items.position, item_id) filter (case findings.kind
-                    when 'valence_higher' then valence in string_split(group_a, '|')
-                    when 'theme_higher' then items.theme_id in string_split(group_a, '|')
-                    else item_id = string_split(item_ids, '|')[1]
-                end) as own_columns,
-                string_agg(lower(item_id), '|' order by items.position, item_id) filter (case findings.kind
-                    when 'valence_higher' then valence in string_split(group_b, '|')
-                    when 'theme_higher' then items.theme_id in string_split(group_b, '|')
-                    else item_id = string_split(item_ids, '|')[2]
-                end) as other_columns
-            from " ~ ref('stg_waves') ~ " as waves
-            join " ~ ref('item_versions') ~ " as versions on waves.wave_id = versions.wave_id
-            join " ~ ref('items') ~ " as items using (item_id)
-            join " ~ ref('findings') ~ " as findings
-                on items.theme_id in string_split(findings.theme_id, '|')
-                and findings.kind in ('valence_higher', 'theme_higher', 'tension')
-            left join " ~ ref('breakdowns') ~ " as breakdowns
-                on findings.kind = 'tension'
-                and findings.attribute = breakdowns.attribute_1
-                and breakdowns.attribute_2 is null
-            group by all
-        ),
-        versions as (
-            select * replace (
-                left(md5(concat(wave_version, string_agg(format('{}', claims), '|' order by finding_id) over (partition by wave_id))), 12)
-                as wave_version
-            )
-            from claims
-            where own_columns is not null and other_columns is not null
-        )
-        select * from versions" ~ (
-            " where (wave_id, wave_version) not in (select distinct wave_id, wave_version from " ~ this ~ ")"
-            if is_incremental() else ""
-        ) ~ " order by wave_id, finding_id"
-    )) }}
+    {{ return(versions_to_build(ref('int_finding_claims'), ['wave_id'])) }}
 {% endmacro %}
 
 {# Respondents with the difference of their scores on two sets of items, NULL unless they answered half of each. #}
@@ -61,7 +19,7 @@
 (
     select
         'all' as group_code, stratum, post_stratum, weight,
-        {{ theme_score(columns_as_items(claim.own_columns)) }} - {{ theme_score(columns_as_items(claim.other_columns)) }} as value,
+        {{ theme_score(columns_as_items(claim.own_columns)) }} - {{ theme_score(columns_as_items(claim.other_columns)) }} as value
     from {{ ref('stg_responses') }}
     where wave_id = '{{ claim.wave_id }}'
 )
@@ -81,37 +39,37 @@
 (
     select
         group_code, stratum, post_stratum, weight,
-        {%- for answer in ['own', 'other'] %}
-        sum(weight * {{ answer }}) over in_group / sum(weight) over in_group as {{ answer }}_mean,
-        sqrt(sum(weight * {{ answer }} * {{ answer }}) over in_group / sum(weight) over in_group - pow({{ answer }}_mean, 2)) as {{ answer }}_deviation,
-        {%- endfor %}
-        (own - own_mean) / nullif(own_deviation, 0) * (other - other_mean) / nullif(other_deviation, 0) as value,
+        (own - own_mean) / nullif(sqrt(own_square_mean - own_mean * own_mean), 0)
+            * (other - other_mean) / nullif(sqrt(other_square_mean - other_mean * other_mean), 0) as value
     from (
         select
-            {{ quoted(claim.attribute) if claim.breakdown != 'total' else "'all'" }} as group_code, stratum, post_stratum, weight::double as weight,
-            {{ quoted(claim.own_columns) }}::double as own, {{ quoted(claim.other_columns) }}::double as other,
-        from {{ ref('stg_responses') }}
-        where wave_id = '{{ claim.wave_id }}' and least({{ quoted(claim.own_columns) }}, {{ quoted(claim.other_columns) }}) >= 0 and group_code is not null
-    )
-    window in_group as (partition by group_code)
+            *,
+            {%- for answer in ['own', 'other'] %}
+            sum(weight * {{ answer }}) over in_group / sum(weight) over in_group as {{ answer }}_mean,
+            sum(weight * {{ answer }} * {{ answer }}) over in_group / sum(weight) over in_group as {{ answer }}_square_mean{{ "," if not loop.last }}
+            {%- endfor %}
+        from (
+            select
+                {{ quoted(claim.attribute) if claim.breakdown != 'total' else "'all'" }} as group_code, stratum, post_stratum, weight::double as weight,
+                {{ quoted(claim.own_columns) }}::double as own, {{ quoted(claim.other_columns) }}::double as other
+            from {{ ref('stg_responses') }}
+            where wave_id = '{{ claim.wave_id }}' and least({{ quoted(claim.own_columns) }}, {{ quoted(claim.other_columns) }}) >= 0
+        ) as answers
+        where group_code is not null
+        window in_group as (partition by group_code)
+    ) as moments
 )
 {% endmacro %}
 
-{# What the model selects where no claim is to be counted: nothing, with its columns. #}
+{# The columns of the model, for where no claim is to be counted. #}
 {% macro no_claims() %}
-    {%- if is_incremental() %}
-    select * from {{ this }} where false
-    {%- else %}
-    select
-        {%- for column in ['wave_id', 'wave_version', 'finding_id', 'breakdown', 'group_code', 'stratum', 'post_stratum'] %}
-        null::varchar as {{ column }},
-        {%- endfor %}
-        null::bigint as respondents,
-        {%- for column in value_sums() %}
-        null::double as {{ column }},
-        {%- endfor %}
-    where false
-    {%- endif %}
+    {%- set columns = {} -%}
+    {%- for column in ['wave_id', 'wave_version', 'finding_id', 'breakdown', 'group_code', 'stratum', 'post_stratum'] -%}
+    {%- do columns.update({column: 'string'}) -%}
+    {%- endfor -%}
+    {%- do columns.update({'respondents': 'bigint'}) -%}
+    {%- for column in value_sums() %}{% do columns.update({column: 'double'}) %}{% endfor -%}
+    {{ no_cells(columns) }}
 {% endmacro %}
 
 {# The sums of a value from which its mean and error follow, besides the number of respondents. #}

@@ -10,24 +10,23 @@
 #}
 {% macro background_columns(wave_id) %}
     {% set delivered = {} %}
-    {% for row in query_rows(
-        "select
-            attribute_id, kind,
-            case when count(code) = 0
-                then format('\"{}\"', replace(source_column, '\"', '\"\"'))
-                else format(
-                    'case \"{}\" {} end',
-                    replace(source_column, '\"', '\"\"'),
-                    string_agg(format('when ''{}'' then ''{}''', replace(code, '''', ''''''), replace(group_code, '''', '''''')), ' ' order by code)
-                )
-            end as expression
+    {% for attribute_id, rows in query_rows(
+        "select attribute_id, kind, source_column, code, group_code
         from " ~ ref('attribute_columns') ~ "
         join " ~ ref('attributes') ~ " using (attribute_id)
         left join " ~ ref('attribute_codes') ~ " using (wave_id, attribute_id)
         where wave_id = '" ~ wave_id ~ "'
-        group by attribute_id, kind, source_column"
-    ) %}
-        {% do delivered.update({row.attribute_id if row.kind == 'group' else row.kind: row.expression}) %}
+        order by attribute_id, code"
+    ) | groupby('attribute_id') %}
+        {% set cases = [] %}
+        {% for row in rows if row.code is not none %}
+            {% do cases.append('when ' ~ literal(row.code) ~ ' then ' ~ literal(row.group_code)) %}
+        {% endfor %}
+        {% set column = quoted(rows[0].source_column) %}
+        {% do delivered.update({
+            attribute_id if rows[0].kind == 'group' else rows[0].kind:
+                'case ' ~ column ~ ' ' ~ cases | join(' ') ~ ' end' if cases else column
+        }) %}
     {% endfor %}
     {% set margins = query_rows(
         "select distinct attribute_id from " ~ ref('population_margins')
@@ -36,14 +35,14 @@
     {{ delivered.get('respondent') }} as respondent_key,
     {{ delivered.get('stratum', "'all'") }} as stratum,
     try_cast({{ delivered.get('weight', 'null') }} as double) as delivered_weight,
-    ({{ delivered.get('role', 'null') }})::varchar as population_role,
-    {% if margins -%}
-    [{% for margin in margins %}coalesce(({{ delivered.get(margin.attribute_id, 'null') }})::varchar, ''){{ ", " if not loop.last }}{% endfor %}] as margin_cell,
-    {%- else -%}
-    null::varchar[] as margin_cell,
-    {%- endif %}
+    ({{ delivered.get('role', 'null') }})::string as population_role,
+    {% set margin_groups = [] %}
+    {%- for margin in margins %}
+    {%- do margin_groups.append("coalesce((" ~ delivered.get(margin.attribute_id, 'null') ~ ")::string, '')") %}
+    {%- endfor %}
+    {{- list_of(margin_groups) if margins else no_list() }} as margin_cell,
     {%- for attribute in group_attributes() %}
-    ({{ delivered.get(attribute, 'null') }})::varchar as {{ quoted(attribute) }},
+    ({{ delivered.get(attribute, 'null') }})::string as {{ quoted(attribute) }},
     {%- endfor %}
 {% endmacro %}
 
@@ -53,33 +52,28 @@
 #}
 {% macro answer_columns(wave_id) %}
     {% set asked = {} %}
-    {% for row in query_rows(
-        "with turned as (
-            select
-                scale_id, answer,
-                case when meaning = 'answer'
-                    then min(answer) filter (meaning = 'answer') over scale + max(answer) filter (meaning = 'answer') over scale - answer
-                    else answer
-                end as turned_answer,
-            from " ~ ref('scales') ~ "
-            window scale as (partition by scale_id)
+    {% for item_id, rows in query_rows(
+        "with turns as (
+            select scale_id, min(answer) + max(answer) as turn
+            from " ~ ref('scales') ~ " where meaning = 'answer' group by scale_id
         )
         select
-            item_id,
-            format(
-                'case coalesce(\"{}\", '''') when '''' then -1 {} end',
-                replace(source_column, '\"', '\"\"'),
-                string_agg(format('when ''{}'' then {}', replace(code, '''', ''''''), if(is_reversed, turned_answer, answer)), ' ' order by code)
-            ) as expression
+            item_id, source_column, code,
+            case when is_reversed and meaning = 'answer' then turn - answer else answer end as answer
         from " ~ ref('item_versions') ~ "
         join " ~ ref('answer_codes') ~ " using (code_list)
-        join turned using (scale_id, answer)
+        join " ~ ref('scales') ~ " using (scale_id, answer)
+        left join turns using (scale_id)
         where wave_id = '" ~ wave_id ~ "'
-        group by item_id, source_column"
-    ) %}
-        {% do asked.update({row.item_id: row.expression}) %}
+        order by item_id, code"
+    ) | groupby('item_id') %}
+        {% set cases = [] %}
+        {% for row in rows %}{% do cases.append('when ' ~ literal(row.code) ~ ' then ' ~ row.answer) %}{% endfor %}
+        {% do asked.update({
+            item_id: "case coalesce(" ~ quoted(rows[0].source_column) ~ ", '') when '' then -1 " ~ cases | join(' ') ~ " end"
+        }) %}
     {% endfor %}
     {%- for item in all_items() %}
-    ({{ asked.get(item.item_id, 'null') }})::tinyint as {{ quoted(item.item_column) }},
+    ({{ asked.get(item.item_id, 'null') }})::tinyint as {{ quoted(item.item_column) }}{{ "," if not loop.last }}
     {%- endfor %}
 {% endmacro %}

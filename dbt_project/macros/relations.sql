@@ -38,48 +38,64 @@ select
     '{{ craft.theme_id }}' as craft_theme_id,
     stratum,
     post_stratum,
-    {{ theme_score(pressure['items']) }} as pressure_score,
-    {{ theme_score(craft['items']) }} as craft_score,
+    pressure_score,
+    craft_score,
     count(*)::bigint as respondents,
     {{ whole_weight_sums() }}
-from {{ ref('stg_responses') }}
-where wave_id = '{{ wave.wave_id }}' and pressure_score is not null and craft_score is not null
-group by all
+from (
+    select
+        stratum, post_stratum, weight, weight_square,
+        {{ theme_score(pressure['items']) }} as pressure_score,
+        {{ theme_score(craft['items']) }} as craft_score
+    from {{ ref('stg_responses') }}
+    where wave_id = '{{ wave.wave_id }}'
+) as scores
+where pressure_score is not null and craft_score is not null
+group by stratum, post_stratum, pressure_score, craft_score
 {% endmacro %}
 
 {#
   The respondents of a wave with a score on a theme, by stratum and all attributes of the models,
-  with the sums that a linear model of the score and its error need. Scores are no whole numbers, so
-  their sums are compensated (Kahan), lest the order of adding shows.
+  with the sums that a linear model of the score and its error need.
 #}
 {% macro driver_count(wave, theme_id, items) %}
+{%- set attributes = [] -%}
+{%- for attribute in driver_attributes() %}{% do attributes.append(quoted(attribute)) %}{% endfor -%}
 (
-    with counted as (
+    with scores as (
 
         select
-            stratum,
-            post_stratum,
-            [{% for attribute in driver_attributes() %}{{ quoted(attribute) }}{{ ", " if not loop.last }}{% endfor %}] as group_codes,
-            {{ theme_score(items) }} as value,
+            stratum, post_stratum, weight, weight_square,
+            {{ list_of(attributes) }} as group_codes,
+            {{ theme_score(items) }} as value
+        from {{ ref('stg_responses') }}
+        where wave_id = '{{ wave.wave_id }}'
+
+    ),
+
+    counted as (
+
+        select
+            stratum, post_stratum, group_codes, value,
             count(*)::bigint as respondents,
             {{ whole_weight_sums() }}
-        from {{ ref('stg_responses') }}
-        where wave_id = '{{ wave.wave_id }}' and value is not null
-        group by all
+        from scores
+        where value is not null
+        group by stratum, post_stratum, group_codes, value
 
     ),
 
     weighted as (
 
         select
-            cells.* exclude (weight_sum, weight_square_sum),
+            cells.stratum, cells.post_stratum, cells.group_codes, cells.value, cells.respondents,
             {{ exact_weights() }}
         from counted as cells
         inner join (
             select distinct post_stratum, population_weight, weight_scale, weight_square_scale
             from {{ ref('stg_post_strata') }}
             where wave_id = '{{ wave.wave_id }}'
-        ) as groups using (post_stratum)
+        ) as groups on cells.post_stratum = groups.post_stratum
 
     )
 
@@ -91,14 +107,14 @@ group by all
         post_stratum,
         group_codes,
         sum(respondents)::bigint as respondents,
-        fsum(weight_sum) as weight_sum,
-        fsum(weight_square_sum) as weight_square_sum,
-        fsum(weight_sum * value) as weighted_value_sum,
-        fsum(weight_sum * pow(value, 2)) as weighted_value_square_sum,
-        fsum(weight_square_sum * value) as weight_square_value_sum,
-        fsum(weight_square_sum * pow(value, 2)) as weight_square_value_square_sum,
+        {{ sum_of_fractions('weight_sum') }} as weight_sum,
+        {{ sum_of_fractions('weight_square_sum') }} as weight_square_sum,
+        {{ sum_of_fractions('weight_sum * value') }} as weighted_value_sum,
+        {{ sum_of_fractions('weight_sum * (value * value)') }} as weighted_value_square_sum,
+        {{ sum_of_fractions('weight_square_sum * value') }} as weight_square_value_sum,
+        {{ sum_of_fractions('weight_square_sum * (value * value)') }} as weight_square_value_square_sum
     from weighted
-    group by all
+    group by stratum, post_stratum, group_codes
 )
 {% endmacro %}
 

@@ -4,15 +4,19 @@
 #}
 {% macro theme_scores(wave, items, favourable={}) %}
 (
-    select
-        *,
-        {% for item in items %}if({{ quoted(item.item_column) }} >= 0, {{ quoted(item.item_column) }}, 0)::integer{{ " + " if not loop.last }}{% endfor %} as score_sum,
-        {% for item in items %}({{ quoted(item.item_column) }} >= 0)::integer{{ " + " if not loop.last }}{% endfor %} as items_answered,
-        {%- if favourable %}
-        {% for item in items %}({{ quoted(item.item_column) }} in ({{ favourable[item.item_id] }}))::integer{{ " + " if not loop.last }}{% endfor %} as favourable_answered,
-        {%- endif %}
-    from {{ ref('stg_responses') }}
-    where wave_id = '{{ wave.wave_id }}' and items_answered * 2 >= {{ items | length }}
+    select *
+    from (
+        select
+            *,
+            {% for item in items %}if({{ quoted(item.item_column) }} >= 0, {{ quoted(item.item_column) }}, 0)::integer{{ " + " if not loop.last }}{% endfor %} as score_sum,
+            {%- if favourable %}
+            {% for item in items %}({{ quoted(item.item_column) }} in ({{ favourable[item.item_id] | join(', ') or 'null' }}))::integer{{ " + " if not loop.last }}{% endfor %} as favourable_answered,
+            {%- endif %}
+            {% for item in items %}({{ quoted(item.item_column) }} >= 0)::integer{{ " + " if not loop.last }}{% endfor %} as items_answered
+        from {{ ref('stg_responses') }}
+        where wave_id = '{{ wave.wave_id }}'
+    ) as scores
+    where items_answered * 2 >= {{ items | length }}
 )
 {% endmacro %}
 
@@ -21,7 +25,7 @@
 (
     select
         *,
-        {% for item in items %}({{ quoted(item.item_column) }} <> -1)::integer{{ " + " if not loop.last }}{% endfor %} as items_answered,
+        {% for item in items %}({{ quoted(item.item_column) }} <> -1)::integer{{ " + " if not loop.last }}{% endfor %} as items_answered
     from {{ ref('stg_responses') }}
     where wave_id = '{{ wave.wave_id }}'
 )

@@ -17,7 +17,7 @@
             post_strata.post_stratum,
             coalesce(delivered_weight, raked.weight, population_weight) as exact_weight,
             round(exact_weight * weight_scale)::bigint as weight,
-            round(pow(exact_weight, 2) * weight_square_scale)::bigint as weight_square,
+            round(exact_weight * exact_weight * weight_square_scale)::bigint as weight_square
         from harmonised
         left join {{ ref('stg_post_strata') }} as post_strata
             on post_strata.wave_id = '{{ wave.wave_id }}'
@@ -43,7 +43,7 @@
         {{ cube }}.profile_id as {{ profile_column(cube) }},
         {%- endfor %}
         {%- for item in all_items() %}
-        {{ quoted(item.item_column) }},
+        {{ quoted(item.item_column) }}{{ "," if not loop.last }}
         {%- endfor %}
     from weighted
     {% for cube, attributes in cubes().items() -%}

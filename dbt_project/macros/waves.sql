@@ -4,13 +4,19 @@
 #}
 
 {% macro waves_to_build(versions=none) %}
-    {{ return(query_rows(
-        "select wave_id, wave_version from " ~ (versions or ref('stg_waves')) ~ (
-            " where (wave_id, wave_version) not in (select distinct wave_id, wave_version from " ~ this ~ ")"
-            if is_incremental() else ""
-        ) ~ " order by wave_id"
+    {{ return(versions_to_build(versions or ref('stg_waves'), ['wave_id'])) }}
+{% endmacro %}
+
+{# The rows of a relation of which the model has no such version yet, by these keys; none of what Spark counts. #}
+{% macro versions_to_build(versions, keys) %}
+    {{ return([] if is_counted_by_spark() else query_rows(
+        "select * from " ~ versions ~ (not_yet_in_model(keys) if is_incremental() else "") ~ " order by all"
     )) }}
 {% endmacro %}
+
+{% macro not_yet_in_model(keys) -%}
+    {%- set columns = (keys + ['wave_version']) | join(', ') %} where ({{ columns }}) not in (select distinct {{ columns }} from {{ this }})
+{%- endmacro %}
 
 {#
   Whether a row is of a wave that is to be summed again. The waves are named, so that what is read of
@@ -25,9 +31,9 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Before an incremental run: a wave that is no longer loaded leaves the model too. #}
+{# Before an incremental run: a wave that is no longer loaded leaves the model too; Spark's job removes its files. #}
 {% macro drop_withdrawn_waves() %}
-    {% if is_incremental() %}
+    {% if is_incremental() and target.type != 'spark' %}
         delete from {{ this }} where wave_id not in (select wave_id from {{ ref('stg_waves') }})
     {% else %}
         select 1
@@ -35,25 +41,31 @@
 {% endmacro %}
 
 {% macro raw_wave(wave_id) %}
-    {{ return(api.Relation.create(database=target.database, schema='raw', identifier='wave_' ~ wave_id)) }}
+    {{ return(api.Relation.create(database=target.database | default(none), schema='raw', identifier='wave_' ~ wave_id)) }}
 {% endmacro %}
 
-{# What a model selects when every wave in it is up to date. #}
+{# What a model selects when every wave in it is up to date, or counted by Spark. #}
 {% macro nothing_to_build() %}
-    {% if execute and not is_incremental() %}
-        {{ exceptions.raise_compiler_error("No wave is loaded: deliver one first (vakwerk run FILE).") }}
+    {% if is_counted_by_spark() %}
+        {{ counted_by_spark(['wave_id']) }}
+    {% else %}
+        {% if execute and not is_incremental() %}
+            {{ exceptions.raise_compiler_error("No wave is loaded: deliver one first (vakwerk run FILE).") }}
+        {% endif %}
+        select * from {{ this }} where false
     {% endif %}
-    select * from {{ this }} where false
 {% endmacro %}
 
 {# What a model of cells selects where the codebook asks nothing of it: no row, with its columns. #}
-{% macro no_cells(columns) %}
-    {%- if is_incremental() %}
+{% macro no_cells(columns, keys=['wave_id']) %}
+    {%- if is_counted_by_spark() and has_counted_by_spark() %}
+    {{ counted_by_spark(keys) }}
+    {%- elif is_incremental() %}
     select * from {{ this }} where false
     {%- else %}
     select
         {%- for name, type in columns.items() %}
-        null::{{ type }} as {{ name }},
+        {{ no_list() if type == 'string[]' else 'null::' ~ type }} as {{ name }}{{ "," if not loop.last }}
         {%- endfor %}
     where false
     {%- endif %}

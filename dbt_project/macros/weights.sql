@@ -1,7 +1,7 @@
 {# The two weight sums of respondents as the cells keep them: whole numbers, in the wave's scales. #}
 {% macro whole_weight_sums() -%}
     sum(weight)::bigint as weight_sum,
-    sum(weight_square)::bigint as weight_square_sum,
+    sum(weight_square)::bigint as weight_square_sum
 {%- endmacro %}
 
 {#
@@ -18,5 +18,5 @@
     coalesce(
         {{ total }}(cells.respondents) * pow({{ weight }}, 2),
         {{ total }}(cells.weight_square_sum) / {{ square_scale }}
-    ) as weight_square_sum,
+    ) as weight_square_sum
 {%- endmacro %}

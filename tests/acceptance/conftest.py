@@ -40,15 +40,21 @@ class Warehouse:
 
     home: Path
     survey: Path
+    program: Path = VAKWERK
+    engine: str = "duckdb"
 
     def vakwerk(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """Run a command; its output and exit code."""
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith("VAKWERK_")
         }
-        environment |= {"VAKWERK_HOME": str(self.home), "VAKWERK_SURVEY": str(self.survey)}
+        environment |= {
+            "VAKWERK_HOME": str(self.home),
+            "VAKWERK_SURVEY": str(self.survey),
+            "VAKWERK_ENGINE": self.engine,
+        }
         return subprocess.run(
-            [VAKWERK, *arguments], env=environment, capture_output=True, text=True, check=False
+            [self.program, *arguments], env=environment, capture_output=True, text=True, check=False
         )
 
     def dbt(self, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -43,6 +43,10 @@ def forgotten(small: Warehouse, mirror: str, tmp_path_factory: pytest.TempPathFa
     write_delivery(warehouse.home / "landing" / "wave_2022.csv", corrected_with_person())
     assert len(holding(warehouse)) >= 4
     assert warehouse.vakwerk("analyst-copy").returncode == 0
+    # As a count by Spark leaves it.
+    handed_over = warehouse.home / "spark" / "inputs" / "raw" / "wave_2022"
+    handed_over.mkdir(parents=True)
+    (handed_over / "1.txt").write_text(WHO, encoding="utf-8")
     assert warehouse.vakwerk("publish", "--to", mirror).returncode == 0
     done = forget(warehouse, "--respondent", "-", given=f"{WHO}\n", mirror=mirror)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -111,6 +115,7 @@ def test_the_certificate_lists_what_was_removed(forgotten: Warehouse) -> None:
         ("rejected", None),
         ("published", None),
         ("analysis", None),
+        ("spark", None),
         ("the Postgres server", None),
     } <= removed
     assert certificate["finished_at"]

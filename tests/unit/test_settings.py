@@ -27,6 +27,8 @@ def folders(settings: Settings) -> set[Path]:
         settings.dagster_home,
         settings.dbt_artifacts,
         settings.key_file,
+        settings.spark,
+        settings.counted,
     }
 
 
@@ -78,8 +80,36 @@ def test_the_landing_folder_is_looked_at_as_often_as_is_asked() -> None:
     assert Settings.from_environment(settings.environment) == settings
 
 
+@pytest.mark.parametrize("engine", ["Spark", " duckdb", "pandas"])
+def test_an_unknown_engine_is_an_error_that_names_the_engines(engine: str) -> None:
+    with pytest.raises(SettingsError, match=r"VAKWERK_ENGINE.*duckdb, spark") as error:
+        Settings.from_environment({"VAKWERK_ENGINE": engine})
+
+    assert repr(engine) in str(error.value)
+
+
+def test_dbt_takes_cells_over_only_where_spark_counts_them(tmp_path: Path) -> None:
+    home = {"VAKWERK_HOME": str(tmp_path)}
+    settings = Settings.from_environment(
+        home | {"VAKWERK_ENGINE": "spark", "VAKWERK_SPARK_MASTER": "spark://cluster:7077"}
+    )
+
+    assert settings.environment["VAKWERK_COUNTED"] == str(settings.counted)
+    assert settings.spark_master == "spark://cluster:7077"
+    assert Settings.from_environment(settings.environment) == settings
+    assert Settings.from_environment(home).environment["VAKWERK_COUNTED"] == ""
+
+
 @pytest.mark.parametrize(
-    "name", ["VAKWERK_TARGET", "VAKWERK_HOME", "VAKWERK_SURVEY", "VAKWERK_SENSOR_SECONDS"]
+    "name",
+    [
+        "VAKWERK_TARGET",
+        "VAKWERK_HOME",
+        "VAKWERK_SURVEY",
+        "VAKWERK_SENSOR_SECONDS",
+        "VAKWERK_ENGINE",
+        "VAKWERK_SPARK_MASTER",
+    ],
 )
 def test_an_empty_setting_is_one_that_is_not_made(name: str) -> None:
     assert Settings.from_environment({name: ""}) == Settings.from_environment({})
@@ -103,6 +133,9 @@ def test_dbt_knows_the_same_targets_and_no_difference_between_them() -> None:
     profiles = yaml.safe_load((PROJECT / "dbt_project" / "profiles.yml").read_text("utf-8"))
     outputs = profiles["vakwerk"]["outputs"]
 
+    # Spark's is no place to run, and only some models run on it.
+    spark = outputs.pop("spark")
+    assert spark["type"] == "spark"
     assert set(outputs) == set(TARGETS)
     assert all(output == outputs["dev"] for output in outputs.values())
 
@@ -125,7 +158,7 @@ def test_all_state_lies_below_the_home(tmp_path: Path) -> None:
     settings = Settings.from_environment({"VAKWERK_HOME": str(tmp_path)})
 
     assert all(path.is_relative_to(tmp_path) for path in folders(settings))
-    assert len(folders(settings)) == 10
+    assert len(folders(settings)) == 12
 
 
 def test_the_key_may_lie_elsewhere(tmp_path: Path) -> None:

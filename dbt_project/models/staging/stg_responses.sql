@@ -10,13 +10,7 @@
 -- depends_on: {{ ref('stg_profiles') }}
 -- depends_on: {{ ref('stg_post_strata') }}
 -- depends_on: {{ ref('stg_raked_weights') }}
-{{ config(
-    materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='wave_id',
-    on_schema_change='append_new_columns',
-    pre_hook="{{ drop_withdrawn_waves() }}",
-) }}
+{{ config(on_schema_change='append_new_columns') }}
 
 {% for wave in waves_to_build() %}
 {{ responses_of_wave(wave) }}

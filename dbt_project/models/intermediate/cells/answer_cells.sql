@@ -5,12 +5,13 @@
 -- depends_on: {{ ref('breakdowns') }}
 {% for wave in waves_to_build() %}
 {%- set outer_loop = loop -%}
-{% for item in items_of_wave(wave.wave_id) %}
+{% for answers in answers_of_wave(wave) %}
 {{ count_cells(
     wave,
-    subject="'" ~ item.item_id ~ "' as item_id",
+    subject=answers.subject ~ ' as item_id',
+    subject_columns=answers.subject_columns,
     keys=['answer'],
-    from_clause="(select *, " ~ quoted(item.item_column) ~ " as answer from " ~ ref('stg_responses') ~ " where wave_id = '" ~ wave.wave_id ~ "')",
+    from_clause=answers.relation,
 ) }}
 {{ "union all" if not (outer_loop.last and loop.last) }}
 {% endfor %}

@@ -13,8 +13,8 @@
 {{ counts | join('\nunion all\n') }}
 {%- if not counts %}
 {{ no_cells({
-    'wave_id': 'varchar', 'wave_version': 'varchar', 'theme_id': 'varchar',
-    'stratum': 'varchar', 'post_stratum': 'varchar', 'group_codes': 'varchar[]',
+    'wave_id': 'string', 'wave_version': 'string', 'theme_id': 'string',
+    'stratum': 'string', 'post_stratum': 'string', 'group_codes': 'string[]',
     'respondents': 'bigint', 'weight_sum': 'double', 'weight_square_sum': 'double',
     'weighted_value_sum': 'double', 'weighted_value_square_sum': 'double',
     'weight_square_value_sum': 'double', 'weight_square_value_square_sum': 'double',

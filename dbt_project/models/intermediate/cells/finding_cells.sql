@@ -1,9 +1,6 @@
 -- depends_on: {{ ref('stg_responses') }}
 -- depends_on: {{ ref('stg_waves') }}
--- depends_on: {{ ref('findings') }}
--- depends_on: {{ ref('items') }}
--- depends_on: {{ ref('item_versions') }}
--- depends_on: {{ ref('breakdowns') }}
+-- depends_on: {{ ref('int_finding_claims') }}
 {% for claim in claims_to_count() %}
 select
     '{{ claim.wave_id }}' as wave_id,
@@ -15,11 +12,11 @@ select
     post_stratum,
     count(*)::bigint as respondents,
     {%- for name, expression in value_sums().items() %}
-    sum({{ expression }})::double as {{ name }},
+    sum({{ expression }})::double as {{ name }}{{ "," if not loop.last }}
     {%- endfor %}
-from {{ answer_products(claim) if claim.kind == 'tension' else score_differences(claim) }}
+from {{ answer_products(claim) if claim.kind == 'tension' else score_differences(claim) }} as valued
 where value is not null
-group by all
+group by group_code, stratum, post_stratum
 {{ "union all" if not loop.last }}
 {% else %}
 {{ no_claims() }}

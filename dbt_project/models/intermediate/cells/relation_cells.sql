@@ -12,8 +12,8 @@
 {{ counts | join('\nunion all\n') }}
 {%- if not counts %}
 {{ no_cells({
-    'wave_id': 'varchar', 'wave_version': 'varchar', 'pressure_theme_id': 'varchar', 'craft_theme_id': 'varchar',
-    'stratum': 'varchar', 'post_stratum': 'varchar', 'pressure_score': 'double', 'craft_score': 'double',
+    'wave_id': 'string', 'wave_version': 'string', 'pressure_theme_id': 'string', 'craft_theme_id': 'string',
+    'stratum': 'string', 'post_stratum': 'string', 'pressure_score': 'double', 'craft_score': 'double',
     'respondents': 'bigint', 'weight_sum': 'bigint', 'weight_square_sum': 'bigint',
 }) }}
 {%- endif %}

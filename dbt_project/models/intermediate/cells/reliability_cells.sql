@@ -13,9 +13,9 @@ select
     {{ columns | length }} as items,
     count(*) as respondents,
     {% for column in columns %}var_samp({{ quoted(column) }}){{ " + " if not loop.last }}{% endfor %} as item_variances,
-    var_samp({% for column in columns %}{{ quoted(column) }}::integer{{ " + " if not loop.last }}{% endfor %}) as score_variance,
+    var_samp({% for column in columns %}{{ quoted(column) }}::integer{{ " + " if not loop.last }}{% endfor %}) as score_variance
 from {{ ref('stg_responses') }}
-where wave_id = '{{ wave.wave_id }}' and least({% for column in columns %}{{ quoted(column) }}{{ ", " if not loop.last }}{% endfor %}) >= 0
+where wave_id = '{{ wave.wave_id }}' and {% for column in columns %}{{ quoted(column) }} >= 0{{ " and " if not loop.last }}{% endfor %}
 {{ "union all" if not (outer_loop.last and loop.last) }}
 {% endfor %}
 {% else %}

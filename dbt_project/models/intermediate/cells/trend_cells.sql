@@ -3,8 +3,14 @@
 -- depends_on: {{ ref('breakdowns') }}
 -- depends_on: {{ ref('int_wave_pairs') }}
 -- depends_on: {{ ref('int_trend_items') }}
+-- depends_on: {{ ref('int_trend_sides') }}
 -- One expression: dbt compares two columns by a join, of every old row of a wave with every new one.
-{{ config(unique_key='(trend_wave_id, wave_id)', pre_hook="{{ drop_withdrawn_pairs() }}") }}
+{{ config(
+    unique_key='(trend_wave_id, wave_id)',
+    partition_by=['trend_wave_id', 'wave_id'] if target.type == 'spark' else none,
+    pre_hook="{{ drop_withdrawn_pairs() }}",
+) }}
+-- Cells of two waves: which of them was counted when is for the cells of a single wave to say.
 {%- set counts = [] %}
 {%- for side in trend_sides_to_build() %}
 {%- for theme_id, items in shared_items(side.trend_wave_id) | groupby('theme_id') %}
@@ -13,25 +19,23 @@
     subject="'" ~ side.trend_wave_id ~ "' as trend_wave_id, '" ~ theme_id ~ "' as theme_id",
     keys=['score_sum', 'items_answered'],
     from_clause=theme_scores(side, items),
+    is_told=false,
 )) %}
 {%- endfor %}
 {%- endfor %}
 {%- if counts %}
--- Cells of two waves: which of them was counted when is for the cells of a single wave to say.
-select * exclude (counted_by) from (
 {{ counts | join('\nunion all\n') }}
-)
 {%- else %}
 {{ no_cells({
-    'wave_id': 'varchar',
-    'wave_version': 'varchar',
-    'trend_wave_id': 'varchar',
-    'theme_id': 'varchar',
+    'wave_id': 'string',
+    'wave_version': 'string',
+    'trend_wave_id': 'string',
+    'theme_id': 'string',
     'profile_id': 'integer',
     'score_sum': 'integer',
     'items_answered': 'integer',
     'respondents': 'bigint',
     'weight_sum': 'bigint',
     'weight_square_sum': 'bigint',
-}) }}
+}, keys=['trend_wave_id', 'wave_id']) }}
 {%- endif %}

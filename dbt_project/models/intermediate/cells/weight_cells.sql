@@ -7,19 +7,19 @@ select
     '{{ wave.wave_version }}' as wave_version,
     count(*)::bigint as respondents,
     min(weight) as smallest_weight,
-    quantile_cont(weight, 0.25) as weight_quartile_1,
-    quantile_cont(weight, 0.5) as median_weight,
-    quantile_cont(weight, 0.75) as weight_quartile_3,
+    percentile_cont(0.25) within group (order by weight) as weight_quartile_1,
+    percentile_cont(0.5) within group (order by weight) as median_weight,
+    percentile_cont(0.75) within group (order by weight) as weight_quartile_3,
     max(weight) as largest_weight,
-    {{ whole_weight_sums() }}
+    {{ whole_weight_sums() }},
     -- Rounding may put a weight that a bound holds back just beyond it.
-    count(*) filter (weight / mean_weight < smallest_ratio - 1e-9 or weight / mean_weight > largest_ratio + 1e-9)
-        as out_of_bounds_respondents,
+    count(*) filter (where weight / mean_weight < smallest_ratio - 1e-9 or weight / mean_weight > largest_ratio + 1e-9)
+        as out_of_bounds_respondents
 from (
     select wave_id, weight, weight_square, avg(weight) over () as mean_weight
     from {{ ref('stg_responses') }}
     where wave_id = '{{ wave.wave_id }}'
-)
+) as weights
 left join {{ ref('weight_bounds') }} using (wave_id)
 {{ "union all" if not loop.last }}
 {% else %}

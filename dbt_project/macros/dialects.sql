@@ -1,0 +1,51 @@
+{#
+  Where the dialects of the two engines differ. DuckDB builds everything; Spark may do the models that
+  read all respondents (docs/spark.md), from the same files. So those keep to what both understand:
+  no comma after the last column, no alias in `where`, `string` for texts.
+#}
+
+{# A column by its name, whatever that is. #}
+{% macro quoted(name) %}
+    {% set mark = '`' if target.type == 'spark' else '"' %}
+    {{ return(mark ~ name | replace(mark, mark * 2) ~ mark) }}
+{% endmacro %}
+
+{% macro literal(text) %}{{ return("'" ~ text | replace("'", "''") ~ "'") }}{% endmacro %}
+
+{# A list of these expressions, which are texts. #}
+{% macro list_of(expressions) -%}
+    {{ 'array(' if target.type == 'spark' else '[' }}{{ expressions | join(', ') }}{{ ')' if target.type == 'spark' else ']' }}
+{%- endmacro %}
+
+{% macro no_list() %}{{ 'null::array<string>' if target.type == 'spark' else 'null::varchar[]' }}{% endmacro %}
+
+{# A sum of fractions. DuckDB's is compensated (Kahan), lest the order of adding shows. #}
+{% macro sum_of_fractions(expression) %}{{ 'sum' if target.type == 'spark' else 'fsum' }}({{ expression }}){% endmacro %}
+
+{#
+  The answers of a wave as relations with a column `answer`, to be counted one after the other, and the
+  item of each. DuckDB reads a column at a time; Spark reads all of them once, and makes them long.
+#}
+{% macro answers_of_wave(wave) %}
+    {% set items = items_of_wave(wave.wave_id) %}
+    {% set responses = ref('stg_responses') ~ " where wave_id = '" ~ wave.wave_id ~ "'" %}
+    {% set answers = [] %}
+    {% if target.type == 'spark' %}
+        {% set columns = [] %}
+        {% for item in items %}{% do columns.append(quoted(item.item_column) ~ ' as ' ~ quoted(item.item_id)) %}{% endfor %}
+        {% do answers.append({
+            'subject': 'item_id',
+            'subject_columns': ['item_id'],
+            'relation': '(select * from ' ~ responses ~ ') unpivot (answer for item_id in (' ~ columns | join(', ') ~ '))',
+        }) %}
+    {% else %}
+        {% for item in items %}
+            {% do answers.append({
+                'subject': literal(item.item_id),
+                'subject_columns': [],
+                'relation': '(select *, ' ~ quoted(item.item_column) ~ ' as answer from ' ~ responses ~ ')',
+            }) %}
+        {% endfor %}
+    {% endif %}
+    {{ return(answers) }}
+{% endmacro %}
