@@ -1,10 +1,11 @@
 """How long the marts take from the cells, beside queries that compute nothing but means.
 
-All ways run in one DuckDB process on a built warehouse and take turns: the sums of groups and the driver
-models from the cells, of every wave, as after a full refresh; every model between the sums and the marts, as on each build, both by
-the SQL that dbt compiled and the models in Python; the weighted mean of every item and group from the same cells; and that mean from
-the answers themselves. With a second warehouse, of many times the respondents, sums and marts are made from
-it too: the sums of a wave are made once, as its cells are, and marts read no more than the sums.
+All ways run in one DuckDB process on a built warehouse and take turns, with the SQL that dbt compiled and the
+models in Python: the sums of groups and the driver models from the cells, of every wave, as after a full
+refresh; every model between the sums and the marts, as on each build; the weighted mean of every item and
+group from the same cells; and that mean from the answers themselves. With a second warehouse, of many times the
+respondents, sums and marts are made from it too: the sums of a wave are made once, as its cells are, and marts
+read no more than the sums.
 
 What this does not measure: dbt itself, the count of the cells, tests and publishing. A warehouse has to be
 built afresh: of a later build dbt compiled the sums of the waves that had changed. NumPy is kept to one

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from orchestration.dbt_results import STATUSES
 from orchestration.documentation.tables import DbtManifest, Node, referred
 
 LAYERS = ("delivery", "codebook", "staging", "intermediate", "marts")
@@ -25,7 +26,6 @@ MENDERS: Mapping[str, str] = {
 }
 # dbt says of its own tests where to look, so one remedy serves them all.
 DBT_REMEDY = "Mend the model or the codebook and run again; what is published stays as it was."
-DBT_STATUS = {"pass": "passed", "warn": "failed", "fail": "failed"}
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def _of_dbt(
                 tool="dbt",
                 table=node.get("alias") or node["name"],
                 title=_in_words(manifest, test),
-                status=DBT_STATUS.get(result["status"], "error"),
+                status=STATUSES.get(result["status"], "error"),
                 severity="warn" if test["config"]["severity"].lower() == "warn" else "block",
                 failing=_count(result["failures"] or 0, smallest),
                 asked=[text.strip()] if (text := result.get("compiled_code")) else [],
