@@ -1,12 +1,13 @@
 {#
-  The count itself: one grouped select that counts every cube at once. A profile's number is unique
-  over the cubes of a wave, so the one that is not NULL says which cube a cell belongs to.
+  The count itself: one grouped select that counts cubes at once, all unless some are given. A profile's
+  number is unique over the cubes of a wave, so the one that is not NULL says which cube a cell belongs to.
   `keys` are columns; `subject` is what a cell is of, read from `subject_columns` unless it is the same
-  for all; `is_told` is whether cells tell by which build they were counted.
+  for all; `weight_sums` are those of the wave (`counted_weight_sums`); `is_told` is whether cells tell by
+  which build they were counted.
 #}
-{% macro count_cells(wave, from_clause, keys, subject, subject_columns=[], is_told=true) %}
+{% macro count_cells(wave, from_clause, keys, subject, weight_sums, subject_columns=[], is_told=true, counted_cubes=none) %}
     {%- set profiles = [] -%}
-    {%- for cube in cubes() %}{% do profiles.append(profile_column(cube)) %}{% endfor -%}
+    {%- for cube in counted_cubes or cubes() %}{% do profiles.append(profile_column(cube)) %}{% endfor -%}
     select
         '{{ wave.wave_id }}' as wave_id,
         '{{ wave.wave_version }}' as wave_version,
@@ -19,7 +20,7 @@
         {{ key }},
         {%- endfor %}
         count(*)::bigint as respondents,
-        {{ whole_weight_sums() }}
+        {{ weight_sums }}
     from {{ from_clause }}
     group by grouping sets (
         {%- for profile in profiles %}({{ ([profile] + keys + subject_columns) | join(', ') }}){{ ", " if not loop.last }}{% endfor -%}

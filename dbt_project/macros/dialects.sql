@@ -23,12 +23,22 @@
 {% macro sum_of_fractions(expression) %}{{ 'sum' if target.type == 'spark' else 'fsum' }}({{ expression }}){% endmacro %}
 
 {#
-  The answers of a wave as relations with a column `answer`, to be counted one after the other, and the
-  item of each. DuckDB reads a column at a time; Spark reads all of them once, and makes them long.
+  Condition: a row of the wide table is of this wave. Spark finds the folder of a wave by its id; DuckDB
+  compares texts row by row, but a whole number only where a block of rows has more than one.
+#}
+{% macro is_of_wave(wave_id) -%}
+    {{ 'wave_id = ' ~ literal(wave_id) if target.type == 'spark' else 'wave_number = ' ~ wave_number(wave_id) }}
+{%- endmacro %}
+
+{#
+  The answers of a wave as relations with a column `answer`, to be counted one after the other, with the
+  item and the cubes of each. DuckDB reads a column at a time, and groups by one profile and the answer
+  in a small table without hashing; Spark reads all of them once, and makes them long.
 #}
 {% macro answers_of_wave(wave) %}
     {% set items = items_of_wave(wave.wave_id) %}
-    {% set responses = ref('stg_responses') ~ " where wave_id = '" ~ wave.wave_id ~ "'" %}
+    {% set responses = ref('stg_responses') ~ ' where ' ~ is_of_wave(wave.wave_id) %}
+    {% set all_cubes = cubes() | list %}
     {% set answers = [] %}
     {% if target.type == 'spark' %}
         {% set columns = [] %}
@@ -36,16 +46,18 @@
         {% do answers.append({
             'subject': 'item_id',
             'subject_columns': ['item_id'],
+            'cubes': all_cubes,
             'relation': '(select * from ' ~ responses ~ ') unpivot (answer for item_id in (' ~ columns | join(', ') ~ '))',
         }) %}
     {% else %}
-        {% for item in items %}
+        {% for item in items %}{% for cube in all_cubes %}
             {% do answers.append({
                 'subject': literal(item.item_id),
                 'subject_columns': [],
+                'cubes': [cube],
                 'relation': '(select *, ' ~ quoted(item.item_column) ~ ' as answer from ' ~ responses ~ ')',
             }) %}
-        {% endfor %}
+        {% endfor %}{% endfor %}
     {% endif %}
     {{ return(answers) }}
 {% endmacro %}

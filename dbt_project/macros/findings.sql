@@ -21,7 +21,7 @@
         'all' as group_code, stratum, post_stratum, weight,
         {{ theme_score(columns_as_items(claim.own_columns)) }} - {{ theme_score(columns_as_items(claim.other_columns)) }} as value
     from {{ ref('stg_responses') }}
-    where wave_id = '{{ claim.wave_id }}'
+    where {{ is_of_wave(claim.wave_id) }}
 )
 {% endmacro %}
 
@@ -53,7 +53,7 @@
                 {{ quoted(claim.attribute) if claim.breakdown != 'total' else "'all'" }} as group_code, stratum, post_stratum, weight::double as weight,
                 {{ quoted(claim.own_columns) }}::double as own, {{ quoted(claim.other_columns) }}::double as other
             from {{ ref('stg_responses') }}
-            where wave_id = '{{ claim.wave_id }}' and least({{ quoted(claim.own_columns) }}, {{ quoted(claim.other_columns) }}) >= 0
+            where {{ is_of_wave(claim.wave_id) }} and least({{ quoted(claim.own_columns) }}, {{ quoted(claim.other_columns) }}) >= 0
         ) as answers
         where group_code is not null
         window in_group as (partition by group_code)

@@ -3,23 +3,14 @@
   background attributes of the driver models at once.
 #}
 
-{# The pairs of themes to relate in a wave: each pressure that it asks with each craft. #}
-{% macro related_themes(items) %}
-    {% set themes = items | groupby('theme_id') %}
-    {% set sides = {} %}
-    {% for row in query_rows("select theme_id, relation_side from " ~ ref('themes')) %}
-        {% do sides.update({row.theme_id: row.relation_side}) %}
-    {% endfor %}
-    {% set pairs = [] %}
-    {% for pressure_id, pressure_items in themes if sides[pressure_id] == 'pressure' %}
-        {% for craft_id, craft_items in themes if sides[craft_id] == 'craft' %}
-            {% do pairs.append({
-                'pressure': {'theme_id': pressure_id, 'items': pressure_items},
-                'craft': {'theme_id': craft_id, 'items': craft_items},
-            }) %}
-        {% endfor %}
-    {% endfor %}
-    {{ return(pairs) }}
+{# The pairs of themes to relate in a wave, of those that it asks: each pressure with each craft. #}
+{% macro related_themes(themes) %}
+    {{ return(query_rows(
+        "select pressures.theme_id as pressure_theme_id, crafts.theme_id as craft_theme_id
+        from " ~ ref('themes') ~ " as pressures join " ~ ref('themes') ~ " as crafts
+            on pressures.relation_side = 'pressure' and crafts.relation_side = 'craft'
+        order by all"
+    ) | selectattr('pressure_theme_id', 'in', themes) | selectattr('craft_theme_id', 'in', themes) | list) }}
 {% endmacro %}
 
 {# The attributes of the driver models, in the order in which they enter. #}
@@ -29,66 +20,88 @@
     ) | map(attribute='attribute_id') | list) }}
 {% endmacro %}
 
-{# The respondents of a wave with a score on both themes, counted by stratum and both scores. #}
-{% macro relation_count(wave, pressure, craft) %}
-select
-    '{{ wave.wave_id }}' as wave_id,
-    '{{ wave.wave_version }}' as wave_version,
-    '{{ pressure.theme_id }}' as pressure_theme_id,
-    '{{ craft.theme_id }}' as craft_theme_id,
-    stratum,
-    post_stratum,
-    pressure_score,
-    craft_score,
-    count(*)::bigint as respondents,
-    {{ whole_weight_sums() }}
-from (
+{#
+  The respondents of a wave, with these columns and a score on each theme (`score_<theme>`). A relation of
+  its own (`with`), so that each score is computed once however often it is read.
+#}
+{% macro scores_of_wave(wave, columns, themes) -%}
     select
         stratum, post_stratum, weight, weight_square,
-        {{ theme_score(pressure['items']) }} as pressure_score,
-        {{ theme_score(craft['items']) }} as craft_score
+        {%- for column in columns %}
+        {{ column }},
+        {%- endfor %}
+        {%- for theme_id, items in themes %}
+        {{ theme_score(items) }} as {{ score_column(theme_id) }}{{ "," if not loop.last }}
+        {%- endfor %}
     from {{ ref('stg_responses') }}
-    where wave_id = '{{ wave.wave_id }}'
-) as scores
-where pressure_score is not null and craft_score is not null
-group by stratum, post_stratum, pressure_score, craft_score
+    where {{ is_of_wave(wave.wave_id) }}
+{%- endmacro %}
+
+{% macro score_column(theme_id) %}{{ return(quoted('score_' ~ theme_id)) }}{% endmacro %}
+
+{# The respondents of a wave with a score on both themes of a pair, counted by stratum and both scores. #}
+{% macro relation_counts(wave, pairs, themes) %}
+(
+    with scores as (
+
+        {{ scores_of_wave(wave, [], themes) }}
+
+    )
+    {% for pair in pairs %}
+    {%- set pressure, craft = score_column(pair.pressure_theme_id), score_column(pair.craft_theme_id) %}
+    select
+        '{{ wave.wave_id }}' as wave_id,
+        '{{ wave.wave_version }}' as wave_version,
+        '{{ pair.pressure_theme_id }}' as pressure_theme_id,
+        '{{ pair.craft_theme_id }}' as craft_theme_id,
+        stratum,
+        post_stratum,
+        {{ pressure }} as pressure_score,
+        {{ craft }} as craft_score,
+        count(*)::bigint as respondents,
+        {{ counted_weight_sums(wave.wave_id) }}
+    from scores
+    where {{ pressure }} is not null and {{ craft }} is not null
+    group by stratum, post_stratum, {{ pressure }}, {{ craft }}
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+)
 {% endmacro %}
 
 {#
   The respondents of a wave with a score on a theme, by stratum and all attributes of the models,
   with the sums that a linear model of the score and its error need.
 #}
-{% macro driver_count(wave, theme_id, items) %}
+{% macro driver_counts(wave, themes) %}
 {%- set attributes = [] -%}
 {%- for attribute in driver_attributes() %}{% do attributes.append(quoted(attribute)) %}{% endfor -%}
+{%- set weight_sums = counted_weight_sums(wave.wave_id) -%}
 (
     with scores as (
 
-        select
-            stratum, post_stratum, weight, weight_square,
-            {{ list_of(attributes) }} as group_codes,
-            {{ theme_score(items) }} as value
-        from {{ ref('stg_responses') }}
-        where wave_id = '{{ wave.wave_id }}'
+        {{ scores_of_wave(wave, attributes, themes) }}
 
     ),
 
     counted as (
-
+        {% for theme_id, items in themes %}
         select
-            stratum, post_stratum, group_codes, value,
+            '{{ theme_id }}' as theme_id, stratum, post_stratum, {{ attributes | join(', ') }},
+            {{ score_column(theme_id) }} as value,
             count(*)::bigint as respondents,
-            {{ whole_weight_sums() }}
+            {{ weight_sums }}
         from scores
-        where value is not null
-        group by stratum, post_stratum, group_codes, value
-
+        where {{ score_column(theme_id) }} is not null
+        group by stratum, post_stratum, {{ attributes | join(', ') }}, {{ score_column(theme_id) }}
+        {{ "union all" if not loop.last }}
+        {% endfor %}
     ),
 
     weighted as (
 
         select
-            cells.stratum, cells.post_stratum, cells.group_codes, cells.value, cells.respondents,
+            cells.theme_id, cells.stratum, cells.post_stratum, cells.value, cells.respondents,
+            {{ attributes | join(', ') }},
             {{ exact_weights() }}
         from counted as cells
         inner join (
@@ -102,10 +115,10 @@ group by stratum, post_stratum, pressure_score, craft_score
     select
         '{{ wave.wave_id }}' as wave_id,
         '{{ wave.wave_version }}' as wave_version,
-        '{{ theme_id }}' as theme_id,
+        theme_id,
         stratum,
         post_stratum,
-        group_codes,
+        {{ list_of(attributes) }} as group_codes,
         sum(respondents)::bigint as respondents,
         {{ sum_of_fractions('weight_sum') }} as weight_sum,
         {{ sum_of_fractions('weight_square_sum') }} as weight_square_sum,
@@ -114,7 +127,7 @@ group by stratum, post_stratum, pressure_score, craft_score
         {{ sum_of_fractions('weight_square_sum * value') }} as weight_square_value_sum,
         {{ sum_of_fractions('weight_square_sum * (value * value)') }} as weight_square_value_square_sum
     from weighted
-    group by stratum, post_stratum, group_codes
+    group by theme_id, stratum, post_stratum, {{ attributes | join(', ') }}
 )
 {% endmacro %}
 

@@ -14,7 +14,7 @@
             {%- endif %}
             {% for item in items %}({{ quoted(item.item_column) }} >= 0)::integer{{ " + " if not loop.last }}{% endfor %} as items_answered
         from {{ ref('stg_responses') }}
-        where wave_id = '{{ wave.wave_id }}'
+        where {{ is_of_wave(wave.wave_id) }}
     ) as scores
     where items_answered * 2 >= {{ items | length }}
 )
@@ -27,7 +27,7 @@
         *,
         {% for item in items %}({{ quoted(item.item_column) }} <> -1)::integer{{ " + " if not loop.last }}{% endfor %} as items_answered
     from {{ ref('stg_responses') }}
-    where wave_id = '{{ wave.wave_id }}'
+    where {{ is_of_wave(wave.wave_id) }}
 )
 {% endmacro %}
 

@@ -31,6 +31,7 @@
     select
         '{{ wave.wave_id }}' as wave_id,
         '{{ wave.wave_version }}' as wave_version,
+        {{ wave_number(wave.wave_id) }}::bigint as wave_number,
         respondent_key,
         weighted.stratum,
         weighted.post_stratum,

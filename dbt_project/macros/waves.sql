@@ -14,6 +14,9 @@
     )) }}
 {% endmacro %}
 
+{# A wave's id as a whole number of 60 bits, the same in every build. #}
+{% macro wave_number(wave_id) %}{{ return(local_md5(wave_id)[:15] | int(base=16)) }}{% endmacro %}
+
 {% macro not_yet_in_model(keys) -%}
     {%- set columns = (keys + ['wave_version']) | join(', ') %} where ({{ columns }}) not in (select distinct {{ columns }} from {{ this }})
 {%- endmacro %}

@@ -5,6 +5,23 @@
 {%- endmacro %}
 
 {#
+  The same of the cells of a wave: NULL where the weights come from the population, for then the number of
+  respondents says both (`exact_weights`), and adding them up would take longer than counting.
+#}
+{% macro counted_weight_sums(wave_id) -%}
+    {%- set counted = query_rows(
+        "select wave_id from " ~ ref('stg_weightings')
+        ~ " where weighting in ('delivered', 'margins') and wave_id = '" ~ wave_id ~ "'"
+    ) -%}
+    {%- if counted -%}
+    {{ whole_weight_sums() }}
+    {%- else -%}
+    null::bigint as weight_sum,
+    null::bigint as weight_square_sum
+    {%- endif -%}
+{%- endmacro %}
+
+{#
   The two weight sums of cells, unrounded. A weight from the population is the same for a whole
   post-stratum, so the number of respondents says its sums exactly; delivered and raked weights were
   counted as whole numbers. The query has `cells` and `groups`; `total` and `any_of` aggregate them,

@@ -1,4 +1,5 @@
 -- depends_on: {{ ref('stg_responses') }}
+-- depends_on: {{ ref('stg_weightings') }}
 -- depends_on: {{ ref('stg_post_strata') }}
 -- depends_on: {{ ref('stg_waves') }}
 -- depends_on: {{ ref('items') }}
@@ -6,9 +7,7 @@
 -- depends_on: {{ ref('driver_terms') }}
 {%- set counts = [] %}
 {%- for wave in waves_to_build() if driver_attributes() %}
-{%- for theme_id, items in items_of_wave(wave.wave_id) | groupby('theme_id') %}
-{%- do counts.append(driver_count(wave, theme_id, items)) %}
-{%- endfor %}
+{%- do counts.append(driver_counts(wave, items_of_wave(wave.wave_id) | groupby('theme_id'))) %}
 {%- endfor %}
 {{ counts | join('\nunion all\n') }}
 {%- if not counts %}

@@ -1,13 +1,14 @@
 -- depends_on: {{ ref('stg_responses') }}
+-- depends_on: {{ ref('stg_weightings') }}
 -- depends_on: {{ ref('stg_waves') }}
 -- depends_on: {{ ref('items') }}
 -- depends_on: {{ ref('item_versions') }}
 -- depends_on: {{ ref('themes') }}
 {%- set counts = [] %}
 {%- for wave in waves_to_build() %}
-{%- for pair in related_themes(items_of_wave(wave.wave_id)) %}
-{%- do counts.append(relation_count(wave, pair.pressure, pair.craft)) %}
-{%- endfor %}
+{%- set themes = items_of_wave(wave.wave_id) | groupby('theme_id') %}
+{%- set pairs = related_themes(themes | map('first') | list) %}
+{%- do counts.append(relation_counts(wave, pairs, themes)) if pairs %}
 {%- endfor %}
 {{ counts | join('\nunion all\n') }}
 {%- if not counts %}

@@ -15,7 +15,7 @@ select
     {% for column in columns %}var_samp({{ quoted(column) }}){{ " + " if not loop.last }}{% endfor %} as item_variances,
     var_samp({% for column in columns %}{{ quoted(column) }}::integer{{ " + " if not loop.last }}{% endfor %}) as score_variance
 from {{ ref('stg_responses') }}
-where wave_id = '{{ wave.wave_id }}' and {% for column in columns %}{{ quoted(column) }} >= 0{{ " and " if not loop.last }}{% endfor %}
+where {{ is_of_wave(wave.wave_id) }} and {% for column in columns %}{{ quoted(column) }} >= 0{{ " and " if not loop.last }}{% endfor %}
 {{ "union all" if not (outer_loop.last and loop.last) }}
 {% endfor %}
 {% else %}

@@ -1,4 +1,5 @@
 -- depends_on: {{ ref('stg_responses') }}
+-- depends_on: {{ ref('stg_weightings') }}
 -- depends_on: {{ ref('stg_waves') }}
 -- depends_on: {{ ref('breakdowns') }}
 -- depends_on: {{ ref('int_wave_pairs') }}
@@ -13,9 +14,11 @@
 -- Cells of two waves: which of them was counted when is for the cells of a single wave to say.
 {%- set counts = [] %}
 {%- for side in trend_sides_to_build() %}
+{%- set weight_sums = counted_weight_sums(side.wave_id) %}
 {%- for theme_id, items in shared_items(side.trend_wave_id) | groupby('theme_id') %}
 {%- do counts.append(count_cells(
     side,
+    weight_sums=weight_sums,
     subject="'" ~ side.trend_wave_id ~ "' as trend_wave_id, '" ~ theme_id ~ "' as theme_id",
     keys=['score_sum', 'items_answered'],
     from_clause=theme_scores(side, items),

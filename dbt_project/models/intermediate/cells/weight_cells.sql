@@ -18,7 +18,7 @@ select
 from (
     select wave_id, weight, weight_square, avg(weight) over () as mean_weight
     from {{ ref('stg_responses') }}
-    where wave_id = '{{ wave.wave_id }}'
+    where {{ is_of_wave(wave.wave_id) }}
 ) as weights
 left join {{ ref('weight_bounds') }} using (wave_id)
 {{ "union all" if not loop.last }}
