@@ -57,10 +57,14 @@ def timed_alone(work: Callable[..., object], *arguments: object) -> Reading:
 
 
 def _timed_with_memory(work: Callable[..., object], arguments: Sequence[object]) -> Reading:
-    reading = timed(lambda: work(*arguments))
+    return replace(timed(lambda: work(*arguments)), megabytes=peak_megabytes())
+
+
+def peak_megabytes() -> float:
+    """The most memory that this process held so far; Linux counts in units of 1,024 bytes."""
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     (most,) = (line for line in status.splitlines() if line.startswith("VmHWM"))
-    return replace(reading, megabytes=int(most.split()[1]) * 1024 / 1e6)
+    return int(most.split()[1]) * 1024 / 1e6
 
 
 def timed_command(

@@ -55,7 +55,8 @@
                 'subject': literal(item.item_id),
                 'subject_columns': [],
                 'cubes': [cube],
-                'relation': '(select *, ' ~ quoted(item.item_column) ~ ' as answer from ' ~ responses ~ ')',
+                'relation': '(select ' ~ profile_column(cube) ~ ', weight, weight_square, '
+                    ~ quoted(item.item_column) ~ ' as answer from ' ~ responses ~ ')',
             }) %}
         {% endfor %}{% endfor %}
     {% endif %}
