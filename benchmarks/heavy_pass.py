@@ -12,6 +12,8 @@ population needs, and the sums of weights as well, which delivered weights need.
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -30,6 +32,8 @@ from benchmarks.parts import Part, Row
 WAVE = "2024"
 MAIN, ALL = "main groups", "all break-downs"
 WITH_WEIGHTS = "with weights"
+# One item of 93, by one of all break-downs.
+IN_R, OF_R = "means with errors of one item by role", "R, survey"
 
 LIMIT, OURS = "scan", "vakwerk"
 DUCKDB: dict[str, Prepare] = {LIMIT: counting.scan, OURS: counting.model}
@@ -66,9 +70,13 @@ def measure(folder: Path, *, is_trial: bool) -> Part:
             (ALL, whole, DUCKDB),
         ):
             found = in_turns(
-                {way: partial(alone, prepare, task) for way, prepare in ways.items()}, rounds, warm_up=0
+                {way: partial(alone, prepare, task) for way, prepare in ways.items()},
+                rounds,
+                warm_up=0,
             )
             readings += [Row.of(name, way, respondents, each) for way, each in found.items()]
+        if respondents <= at_goal:
+            readings += [Row.of(IN_R, OF_R, respondents, each) for each in in_r(main)]
     return Part(readings, _figures(readings, at_goal, sizes[-1]))
 
 
@@ -77,7 +85,9 @@ def task_of(folder: Path, respondents: int) -> Task:
     home = built(folder / "home", {WAVE: respondents}, "stg_responses")
     (folder / "warehouse.duckdb").symlink_to(home.warehouse)
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
-        cubes = connection.execute("select cube from codebook.breakdowns group by all order by min(position)")
+        cubes = connection.execute(
+            "select cube from codebook.breakdowns group by all order by min(position)"
+        )
         profiles = tuple(f"profile_{cube}" for (cube,) in cubes.fetchall())
         asked = connection.execute(
             "select lower(item_id) from codebook.item_versions where wave_id = ? order by 1", [WAVE]
@@ -106,6 +116,32 @@ def _counted(prepare: Prepare, task: Task) -> Reading:
     if prepare is not counting.scan:
         _compare(count(), task)
     return reading
+
+
+def in_r(task: Task) -> list[Reading]:
+    """What R's `survey` takes for the part that it is given: one item, by role. Empty where R is not here."""
+    program = Path(__file__).with_name("survey.R")
+    if not has_survey():
+        print("R with its package survey is not here (Debian: r-cran-survey): not measured.")
+        return []
+    file = task.folder / "respondents.csv"
+    with duckdb.connect(str(task.folder / "warehouse.duckdb"), read_only=True) as connection:
+        connection.execute(
+            f"copy (select post_stratum, weight, role, nullif(greatest({task.items[0]}, 0), 0) as item "
+            f"from staging.stg_responses) to '{file}'"
+        )
+    said = subprocess.run(["Rscript", program, file], check=True, capture_output=True, text=True)
+    seconds, megabytes = map(float, said.stdout.split())
+    return [Reading(seconds, seconds, megabytes)]
+
+
+def has_survey() -> bool:
+    """Whether R and its package survey are installed."""
+    asked = ["Rscript", "-e", "library(survey)"]
+    return (
+        bool(shutil.which("Rscript"))
+        and not subprocess.run(asked, capture_output=True, check=False).returncode
+    )
 
 
 def _compare(cells: object, task: Task) -> None:
@@ -150,9 +186,7 @@ def _weighted(task: Task) -> Task:
 def _figures(readings: list[Row], respondents: int, most: int) -> dict[str, float]:
     """Ratios of seconds at the size of the goals, and memory."""
     wall = {(row.series, row.way): row.wall for row in readings if row.x == respondents}
-    memory = {
-        (row.series, row.x): row.megabytes or 0 for row in readings if row.way == OURS
-    }
+    memory = {(row.series, row.x): row.megabytes or 0 for row in readings if row.way == OURS}
     weighted = f"{MAIN}, {WITH_WEIGHTS}"
     peer = {way: wall[weighted, way] / wall[weighted, OURS] for way in BEST}
     return {

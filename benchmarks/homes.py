@@ -43,7 +43,14 @@ def built(home: Path, waves: Mapping[str, int], *select: str) -> Settings:
 def simulated(folder: Path, wave: str, respondents: int, format: str) -> Path:
     """A wave as its sender would deliver it, as a file in the folder."""
     file = folder / f"wave_{wave}.{format}"
-    command = [Path(sys.executable).with_name("vakwerk"), "simulate", "--wave", wave, "--format", format]
+    command = [
+        Path(sys.executable).with_name("vakwerk"),
+        "simulate",
+        "--wave",
+        wave,
+        "--format",
+        format,
+    ]
     given = ["--respondents", str(respondents), "--output", file]
     subprocess.run([*command, *given], check=True, stdout=subprocess.DEVNULL)
     return file
