@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SPARK := .venv-spark
 
-.PHONY: run test lint ui superset spark lock clean
+.PHONY: run test lint bench ui superset spark lock clean
 
 run: $(INSTALLED)  ## load the sample waves, model, audit and publish them
 	$(BIN)/vakwerk run seeds/waves
@@ -17,6 +17,9 @@ lint: $(INSTALLED)  ## check style, types and SQL
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --processes 0 dbt_project/models dbt_project/tests
+
+bench: $(INSTALLED)  ## measure everything side by side, and write docs/performance.md; takes an hour of a quiet machine
+	$(BIN)/python -m benchmarks
 
 ui: $(INSTALLED)  ## Dagster's pages on http://127.0.0.1:3000
 	$(BIN)/vakwerk ui

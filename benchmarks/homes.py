@@ -11,56 +11,74 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from orchestration.settings import DBT, Settings
+from orchestration.settings import DBT, PROJECT, Settings
 
+PROGRAM = Path(sys.executable).with_name("vakwerk")
 # Models and seeds only.
 NO_TESTS = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
 
 
-def settings_of(home: Path, survey: Path | None = None) -> Settings:
-    """The settings of a home of the benchmark's own; of the study's survey unless another is given."""
+def settings_of(home: Path) -> Settings:
+    """The settings of a home of the benchmark's own, of the study's survey."""
+    return Settings.from_environment(environment_of(home))
+
+
+def environment_of(home: Path, survey: Path | None = None) -> dict[str, str]:
+    """What a command is to find in its environment, to work on such a home; of another survey, if given."""
     given = {"VAKWERK_TARGET": "ci", "VAKWERK_HOME": str(home)}
-    return Settings.from_environment(given | ({"VAKWERK_SURVEY": str(survey)} if survey else {}))
+    return given | ({"VAKWERK_SURVEY": str(survey)} if survey else {})
+
+
+def sample(folder: Path) -> Path:
+    """A published home of the sample waves, made once in the folder of the whole go."""
+    home = folder.parent / "sample"
+    if not home.exists():
+        command: list[str | Path] = [PROGRAM, "run", PROJECT / "seeds" / "waves"]
+        subprocess.run(
+            command, env=os.environ | environment_of(home), check=True, stdout=subprocess.DEVNULL
+        )
+    return home
 
 
 def built(home: Path, waves: Mapping[str, int], *select: str) -> Settings:
-    """A home with simulated waves of so many respondents, loaded, and these models and all before them built.
+    """A home with simulated waves of so many respondents, loaded, and these models built with all before them, or all.
 
     Raises CalledProcessError where a command fails.
     """
     settings = settings_of(home)
     for wave, respondents in waves.items():
         file = simulated(home.parent, wave, respondents, "parquet")
-        # In a process of its own: what it held would count as this one's.
-        subprocess.run(
-            [sys.executable, "-m", "benchmarks.homes", str(home), str(file), wave], check=True
-        )
+        load_alone(home, file, wave)
         file.unlink()
-    dbt(settings, "build", *NO_TESTS, "--select", *(f"+{model}" for model in select))
+    selected = ["--select", *(f"+{model}" for model in select)] if select else []
+    dbt(settings, "build", *NO_TESTS, *selected)
     return settings
 
 
-def simulated(folder: Path, wave: str, respondents: int, format: str) -> Path:
+def simulated(
+    folder: Path,
+    wave: str,
+    respondents: int,
+    format: str,
+    environment: Mapping[str, str] | None = None,
+    seed: int = 1,
+) -> Path:
     """A wave as its sender would deliver it, as a file in the folder."""
     file = folder / f"wave_{wave}.{format}"
-    command = [
-        Path(sys.executable).with_name("vakwerk"),
-        "simulate",
-        "--wave",
-        wave,
-        "--format",
-        format,
-    ]
-    given = ["--respondents", str(respondents), "--output", file]
-    subprocess.run([*command, *given], check=True, stdout=subprocess.DEVNULL)
+    options = ["--respondents", str(respondents), "--seed", str(seed), "--format", format]
+    subprocess.run(
+        [PROGRAM, "simulate", "--wave", wave, *options, "--output", file],
+        env=os.environ | (environment or {}),
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     return file
 
 
 def dbt(settings: Settings, *arguments: str) -> None:
-    """Runs dbt on a home, as the project does. Raises CalledProcessError, with what dbt said, where it fails."""
-    folders = ["--project-dir", settings.dbt_project, "--profiles-dir", settings.dbt_project]
+    """Runs dbt on a home. Raises CalledProcessError, with what dbt said, where it fails."""
     done = subprocess.run(
-        [DBT, *arguments, *folders],
+        dbt_command(settings, *arguments),
         env=os.environ | settings.environment,
         capture_output=True,
         text=True,
@@ -71,11 +89,28 @@ def dbt(settings: Settings, *arguments: str) -> None:
         done.check_returncode()
 
 
+def dbt_command(settings: Settings, *arguments: str) -> list[str | Path]:
+    """dbt as the project starts it; it needs the environment of the settings."""
+    folders: list[str | Path] = [
+        "--project-dir",
+        settings.dbt_project,
+        "--profiles-dir",
+        settings.dbt_project,
+    ]
+    return [DBT, *arguments, *folders]
+
+
 def compiled(settings: Settings, model: str) -> str:
     """The SQL of a model as dbt compiles it for all waves of the home."""
     dbt(settings, "compile", "--full-refresh", "--select", model)
     (file,) = (settings.dbt_artifacts / "compiled").rglob(f"{model}.sql")
     return file.read_text(encoding="utf-8")
+
+
+def load_alone(home: Path, file: Path, wave: str) -> None:
+    """Loads a delivery in a process of its own, whose memory is not this one's."""
+    command = [sys.executable, "-m", "benchmarks.homes", str(home), str(file), wave]
+    subprocess.run(command, check=True, cwd=PROJECT)
 
 
 def load_wave(home: Path, file: Path, wave: str) -> None:

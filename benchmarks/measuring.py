@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import os
 import platform
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
+
+from benchmarks.alone import alone
 
 LIBRARIES = (
     "duckdb", "dbt-core", "dbt-duckdb", "dagster", "great-expectations", "numpy", "pandas", "polars", "pyreadstat",
@@ -50,10 +51,9 @@ def timed(work: Callable[[], object]) -> Reading:
 def timed_alone(work: Callable[..., object], *arguments: object) -> Reading:
     """How long a function of a module takes in a new process, without starting Python, and what memory it held.
 
-    What it imports itself is part of its time. Raises what it raises.
+    What it imports itself is part of its time. Raises CalledProcessError where it fails.
     """
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        return process.submit(_timed_with_memory, work, arguments).result()
+    return alone(_timed_with_memory, work, arguments)
 
 
 def _timed_with_memory(work: Callable[..., object], arguments: Sequence[object]) -> Reading:
@@ -68,7 +68,9 @@ def peak_megabytes() -> float:
 
 
 def timed_command(
-    command: Sequence[str | Path], environment: Mapping[str, str] | None = None
+    command: Sequence[str | Path],
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> Reading:
     """How long a command takes, with all that it starts and waits for; what it says is let go.
 
@@ -79,6 +81,7 @@ def timed_command(
     with subprocess.Popen(
         command,
         env=os.environ | (environment or {}),
+        cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     ) as process:
@@ -114,6 +117,13 @@ def medians(readings: Sequence[Reading]) -> Reading:
         round(median(each.cpu for each in readings), 4),
         round(max(held), 1) if held else None,
     )
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
 
 
 def machine() -> dict[str, str | int]:

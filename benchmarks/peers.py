@@ -54,7 +54,7 @@ def pandas_columns(task: Task) -> Count:
 
     frame = pd.read_parquet(task.folder / RESPONSES, columns=task.columns)
 
-    def count() -> pd.DataFrame:
+    def count() -> Any:
         found = {}
         for profile in task.profiles:
             for item in task.items:
@@ -72,7 +72,7 @@ def pandas_key(task: Task) -> Count:
 
     frame = pd.read_parquet(task.folder / RESPONSES, columns=task.columns)
 
-    def count() -> pd.DataFrame:
+    def count() -> Any:
         found = {}
         for profile in task.profiles:
             base = frame[profile] * ANSWERS - LOWEST_ANSWER
@@ -96,7 +96,7 @@ def pandas_melt(task: Task) -> Count:
     (profile,) = task.profiles
     kept = [column for column in task.columns if column not in task.items]
 
-    def count() -> pd.DataFrame:
+    def count() -> Any:
         long = frame.melt(kept, list(task.items), var_name="item_id", value_name="answer")
         cells = _of_pandas(long.groupby(["item_id", profile, "answer"], sort=False), task)
         return cells.rename_axis(KEYS).reset_index()
@@ -113,7 +113,7 @@ def numpy_columns(task: Task) -> Count:
     columns = {name: frame[name].to_numpy() for name in task.columns}
     del frame
 
-    def count() -> pd.DataFrame:
+    def count() -> Any:
         found = []
         for profile in task.profiles:
             base = columns[profile] * ANSWERS - LOWEST_ANSWER
