@@ -89,10 +89,11 @@ class Marts:
 
     @cached_property
     def items(self) -> Mapping[str, list[Row]]:
-        """The items of each theme, in order."""
+        """The items of each theme that any wave asks, in order."""
+        asked = {item_id for _, item_id in self.versions}
         items: dict[str, list[Row]] = {theme["theme_id"]: [] for theme in self.themes}
         for row in self.table("dim_items", "position"):
-            if row["theme_id"] in items:
+            if row["item_id"] in asked:
                 items[row["theme_id"]].append(row)
         return items
 

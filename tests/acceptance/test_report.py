@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -506,3 +507,33 @@ def test_the_report_knows_nothing_but_the_published_file(small: Warehouse, tmp_p
     assert _contents(report.folder) == _contents((small.home / "published" / "report").resolve())
     with duckdb.connect(alone, read_only=True) as marts:
         assert marts.execute("select count(*) from publication").fetchone() == (1,)
+
+
+def test_the_first_wave_alone_has_a_report_of_what_it_asked(
+    sample: Warehouse, tmp_path: Path
+) -> None:
+    """Of the marts with nothing in them but the oldest wave: later waves have items that it did not ask."""
+    from orchestration.report.site import write_report
+
+    file = tmp_path / "marts.duckdb"
+    file.write_bytes((sample.home / "published" / "marts.duckdb").read_bytes())
+    with duckdb.connect(file) as marts:
+        tables = marts.execute(
+            "select table_name from duckdb_columns() where column_name = 'wave_id'"
+        ).fetchall()
+        for (table,) in tables:
+            marts.execute(f"delete from {table} where wave_id <> '2022'")
+        asked = marts.execute(
+            "select item_id, label_en from dim_items semi join dim_item_versions using (item_id)"
+        )
+        labels = dict(asked.fetchall())
+        later = marts.execute(
+            "select label_en from dim_items anti join dim_item_versions using (item_id)"
+        )
+        not_asked = [label for (label,) in later.fetchall()]
+    report = write_report(file, tmp_path / "report")
+    pages = "".join(page.read_text("utf-8") for page in report.folder.glob("theme-*.en.html"))
+    text = html.unescape(pages)
+    assert not_asked
+    assert [label for label in labels.values() if label not in text] == []
+    assert [label for label in not_asked if label in text] == []
