@@ -109,8 +109,12 @@ def compiled(settings: Settings, model: str) -> str:
 
 def load_alone(home: Path, file: Path, wave: str) -> None:
     """Loads a delivery in a process of its own, whose memory is not this one's."""
-    command = [sys.executable, "-m", "benchmarks.homes", str(home), str(file), wave]
-    subprocess.run(command, check=True, cwd=PROJECT)
+    subprocess.run(load_command(home, file, wave), check=True, cwd=PROJECT)
+
+
+def load_command(home: Path, file: Path, wave: str) -> list[str | Path]:
+    """The command that loads a delivery; to be run in the project's folder."""
+    return [sys.executable, "-m", __name__, home, file, wave]
 
 
 def load_wave(home: Path, file: Path, wave: str) -> None:

@@ -1,7 +1,7 @@
-"""The page of the benchmarks: goals, tables and plots, from the results that are kept.
+"""The pages of the benchmarks: goals, tables and plots, and the plan for more, from the results that are kept.
 
-What belongs here: reading results and goals, and the template's data. What does not: measuring; and what the page
-says, which `performance.md.jinja` has.
+What belongs here: reading results and goals, and the templates' data. What does not: measuring; and what the pages
+say, which `performance.md.jinja` and `scale.md.jinja` have.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Goal:
 
 
 def write_page(folder: Path, page: Path) -> None:
-    """Write the page and, in a folder beside it, its plots, from the results in a folder.
+    """Write the page, the plan that reckons on from it, and the plots in a folder beside it.
 
     Raises SystemExit where a goal is missed without a reason.
     """
@@ -75,6 +75,9 @@ def write_page(folder: Path, page: Path) -> None:
     with (HERE / "before_and_after.csv").open(encoding="utf-8", newline="") as file:
         mended = list(csv.DictReader(file))
     page.write_text(template.render(results=results, goals=goals, mended=mended), encoding="utf-8")
+    if "scale" in results:
+        plan = environment.get_template("scale.md.jinja").render(results=results)
+        page.with_name("scale.md").write_text(plan, encoding="utf-8")
     if unexplained:
         raise SystemExit(f"Missed without a reason in goals.csv: {'; '.join(unexplained)}.")
 

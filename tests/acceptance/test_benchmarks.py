@@ -1,0 +1,56 @@
+"""The benchmarks run, count what the project counts, and their pages say what was measured; no clock is judged here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from benchmarks.heavy_pass import measure
+from benchmarks.page import goals_of, write_page
+from benchmarks.parts import PARTS
+from orchestration.settings import PROJECT
+
+RESULTS = PROJECT / "benchmarks" / "results"
+
+
+@pytest.mark.slow
+def test_every_way_of_the_heavy_pass_gives_the_cells_of_the_model(tmp_path: Path) -> None:
+    part = measure(tmp_path, is_trial=True)
+    ways = {row.way for row in part.readings}
+    assert ways >= {
+        *("vakwerk", "scan", "DuckDB, long table", "Polars, column by column", "Polars, unpivot"),
+        *("pandas, column by column", "pandas, key by hand", "pandas, melt", "NumPy, key by hand"),
+    }
+
+
+def test_the_pages_are_those_of_the_kept_results(tmp_path: Path) -> None:
+    write_page(RESULTS, tmp_path / "performance.md")
+    for made in [path for path in tmp_path.rglob("*") if path.suffix == ".md"]:
+        assert made.read_text("utf-8") == (PROJECT / "docs" / made.name).read_text("utf-8")
+
+
+def test_every_plot_can_be_drawn(tmp_path: Path) -> None:
+    write_page(RESULTS, tmp_path / "performance.md")
+    plots = sorted((tmp_path / "performance").glob("*.svg"))
+    shown = (PROJECT / "docs" / "performance.md").read_text(encoding="utf-8")
+    assert plots
+    for plot in plots:
+        assert ElementTree.parse(plot).getroot().tag.endswith("svg")
+        assert f"performance/{plot.name}" in shown
+        assert (PROJECT / "docs" / "performance" / plot.name).is_file()
+
+
+def test_every_part_was_measured_and_every_goal_has_its_figure() -> None:
+    results = {path.stem: json.loads(path.read_text("utf-8")) for path in RESULTS.glob("*.json")}
+    assert set(results) == set(PARTS)
+    goals = list(goals_of(results))
+    assert {goal.part for goal in goals} == {
+        *("heavy_pass", "marts", "waves", "fixed_cost", "readers")
+    }
+    unexplained = [
+        goal.goal for goal in goals if not goal.is_reached and not (goal.reason and goal.next_step)
+    ]
+    assert unexplained == []
