@@ -35,7 +35,7 @@ def by_respondents(readings: Readings) -> Any:
         counts[row["way"]] = counts.get(row["way"], 0) + 1
     lines = [row for row in shown if counts[row["way"]] > 1]
     return _lines(lines).encode(
-        x=alt.X("x:Q", title="respondents", scale=_LOGARITHMIC),
+        x=alt.X("x:Q", title="respondents", scale=_LOGARITHMIC, axis=_THOUSANDS),
         y=alt.Y("wall:Q", title="seconds", scale=_LOGARITHMIC),
     )
 
@@ -62,7 +62,7 @@ def marts_by_respondents(readings: Readings) -> Any:
     ways = {"sums from cells", "marts from sums"}
     shown = [row for row in readings if row["way"] in ways]
     return _lines(shown).encode(
-        x=alt.X("x:Q", title="respondents", scale=_LOGARITHMIC),
+        x=alt.X("x:Q", title="respondents", scale=_LOGARITHMIC, axis=_THOUSANDS),
         y=alt.Y("cpu:Q", title="seconds of CPU"),
     )
 
@@ -83,6 +83,8 @@ PLOTS: Mapping[str, Plot] = {
 }
 
 _LOGARITHMIC = alt.Scale(type="log")
+_LEGEND = alt.Legend(labelLimit=260)
+_THOUSANDS = alt.Axis(format="~s", tickCount=4)
 # Told apart by people who see colours otherwise, too (Okabe and Ito).
 _COLOURS = alt.Scale(
     range=["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#999999"]
@@ -93,8 +95,7 @@ def _lines(rows: Readings) -> Any:
     chart = alt.Chart(alt.InlineData(values=list(rows)), width=520, height=320)
     return _plain(
         chart.mark_line(point=True).encode(
-            color=alt.Color("way:N", title=None, scale=_COLOURS, legend=alt.Legend(labelLimit=260)),
-            shape=alt.Shape("way:N", title=None),
+            color=alt.Color("way:N", title=None, scale=_COLOURS, legend=_LEGEND),
         )
     )
 
