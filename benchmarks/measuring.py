@@ -74,9 +74,15 @@ def timed_command(
 ) -> Reading:
     """How long a command takes, with all that it starts and waits for; what it says is let go.
 
-    Its memory is that of its largest process, and no less than this one's.
-    Raises CalledProcessError where it fails, with what it said.
+    Its memory is that of its largest process. Raises CalledProcessError where it fails, with what it said.
     """
+    # Linux counts what a process held before it became the command: this one may have held much, a new one has not.
+    return alone(_timed_command, command, environment, folder)
+
+
+def _timed_command(
+    command: Sequence[str | Path], environment: Mapping[str, str] | None, folder: Path | None
+) -> Reading:
     wall = time.perf_counter()
     with subprocess.Popen(
         command,

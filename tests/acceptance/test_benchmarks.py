@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from benchmarks.heavy_pass import measure
+from benchmarks.measuring import timed_command
 from benchmarks.page import goals_of, write_page
 from benchmarks.parts import PARTS
 from orchestration.settings import PROJECT
@@ -24,6 +26,16 @@ def test_every_way_of_the_heavy_pass_gives_the_cells_of_the_model(tmp_path: Path
         *("vakwerk", "scan", "DuckDB, long table", "Polars, column by column", "Polars, unpivot"),
         *("pandas, column by column", "pandas, key by hand", "pandas, melt", "NumPy, key by hand"),
     }
+
+
+def test_the_memory_of_a_command_is_not_that_of_the_benchmarks_before_it() -> None:
+    held = b"1" * 400_000_000
+    del held
+    alone = timed_command([sys.executable, "-c", ""])
+    holding = timed_command([sys.executable, "-c", "held = b'1' * 200_000_000"])
+    assert alone.megabytes is not None
+    assert holding.megabytes is not None
+    assert alone.megabytes < 200 < holding.megabytes < 400
 
 
 def test_the_pages_are_those_of_the_kept_results(tmp_path: Path) -> None:
