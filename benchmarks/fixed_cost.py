@@ -22,6 +22,7 @@ from urllib.request import Request, urlopen
 
 from benchmarks.homes import (
     PROGRAM,
+    dbt,
     dbt_command,
     environment_of,
     load_alone,
@@ -67,7 +68,13 @@ def measure(folder: Path, *, is_trial: bool) -> Part:
     found = in_turns(starts, 1 if is_trial else 5)
     refreshes = {CHANGED: partial(changed, folder, home), BARE: partial(bare, folder, home)}
     found |= in_turns(refreshes, 1 if is_trial else 3, warm_up=0)
-    readings = [Row.of("command", name, name, reading) for name, reading in found.items()]
+    readings = [
+        # The seconds of the server that gives the page are its own.
+        Row("command", name, name, reading.wall)
+        if name == FIRST_PAGE
+        else Row.of("command", name, name, reading)
+        for name, reading in found.items()
+    ]
     return Part(readings, _figures(found))
 
 
@@ -130,6 +137,8 @@ def _home_and_file(folder: Path, sample_home: Path) -> tuple[Path, Path]:
     home = folder / "home"
     shutil.rmtree(home, ignore_errors=True)
     shutil.copytree(sample_home, home, symlinks=True)
+    # At another place dbt parses everything anew, once.
+    dbt(settings_of(home), "parse")
     file = folder / f"wave_{WAVE}.csv"
     return home, file if file.exists() else simulated(folder, WAVE, 3_700, "csv", seed=7)
 
@@ -139,6 +148,7 @@ def _figures(found: Mapping[str, Reading]) -> dict[str, float]:
     return {
         "help_seconds": found[HELP].wall,
         "unchanged_seconds": found[UNCHANGED].wall,
+        "unchanged_to_bare": found[UNCHANGED].wall / found[BARE].wall,
         "changed_to_bare": without_checks / found[BARE].wall,
         "definitions_cpu_seconds": found[DEFINITIONS].cpu - found[DAGSTER].cpu,
         "list_definitions_seconds": found[LISTED].wall,

@@ -20,7 +20,7 @@ from benchmarks.parts import Part, Row
 # Of 93 items.
 WAVE = "2024"
 OURS = "checked and loaded"
-DUCKDB, PYREADSTAT = "DuckDB, as text", "pyreadstat"
+DUCKDB, PYREADSTAT = "DuckDB, bare", "pyreadstat, bare"
 READERS = {"csv": "read_csv($path, all_varchar = true)", "parquet": "read_parquet($path)"}
 
 

@@ -4,17 +4,14 @@ What belongs here: the sizes, the means, and the turns. What does not: running t
 count of the cells (`heavy_pass.py`).
 
 The sums of a wave, with its relations and driver models, are made once, when its cells are; all marts are made of
-sums on every run, with disclosure control. NumPy is kept to one thread, as others of its threads wait by spinning.
+sums on every run, with disclosure control.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from benchmarks.homes import built
 from benchmarks.measuring import Reading, in_turns, timed
@@ -106,9 +103,10 @@ def _beside_means(found: Mapping[str, Reading]) -> dict[str, float]:
 
 
 def _growth(readings: list[Row], sizes: tuple[int, ...]) -> dict[str, float]:
-    cpu = {(row.series, row.x): row.cpu for row in readings}
-    first, last = sizes[0], sizes[-1]
+    cpu = {(row.series, row.x): row.cpu or 0 for row in readings}
+    first, middle, last = sizes[0], sizes[-2], sizes[-1]
     return {
+        "marts_growth_of_large": cpu[MARTS, last] / cpu[MARTS, middle],
         "marts_growth": cpu[MARTS, last] / cpu[MARTS, first],
         "sums_growth": cpu[SUMS, last] / cpu[SUMS, first],
     }

@@ -18,8 +18,8 @@ class Row:
     way: str
     x: float | str
     wall: float
-    cpu: float
-    megabytes: float | None
+    cpu: float | None = None
+    megabytes: float | None = None
 
     @classmethod
     def of(cls, series: str, way: str, x: float | str, reading: Reading) -> Row:
