@@ -11,7 +11,7 @@ from orchestration.codebook import Codebook
 from orchestration.commands.progress import Steps
 from orchestration.commands.terminal import complete_wave, console
 from orchestration.settings import Settings
-from orchestration.simulation.options import Effects, Format
+from orchestration.simulation.options import Effects, Format, format_of
 
 
 def simulate(
@@ -21,7 +21,10 @@ def simulate(
     ],
     respondents: Annotated[int, typer.Option(min=1)] = 3700,
     seed: Annotated[int, typer.Option(help="The same seed gives the same file.")] = 1,
-    format: Annotated[Format, typer.Option(help="The format of the file.")] = Format.CSV,
+    format: Annotated[
+        Format | None,
+        typer.Option(help="The format; by default what the file ends in, or csv in a folder."),
+    ] = None,
     effects: Annotated[
         Effects, typer.Option(help="What the study found, or no difference at all.")
     ] = Effects.STUDY,
@@ -33,6 +36,13 @@ def simulate(
     codebook = Codebook(Settings.from_environment().codebook)
     with Steps(None, "simulate", f"making up wave {wave}") as steps:
         path = simulate_wave(
-            codebook, wave, respondents, seed, format, effects, output, steps.share
+            codebook,
+            wave,
+            respondents,
+            seed,
+            format or format_of(output),
+            effects,
+            output,
+            steps.share,
         )
     console.print(f"Wrote {path}: synthetic, {respondents:,} respondents.", soft_wrap=True)

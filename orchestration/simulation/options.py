@@ -7,6 +7,7 @@ simulator.
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 
 
 class Format(StrEnum):
@@ -16,6 +17,11 @@ class Format(StrEnum):
     SAV = "sav"
     XLSX = "xlsx"
     PARQUET = "parquet"
+
+
+def format_of(output: Path) -> str:
+    """The format that a file's name asks for by its ending; csv without one, as for a folder."""
+    return output.suffix.removeprefix(".").lower() or Format.CSV
 
 
 class Effects(StrEnum):

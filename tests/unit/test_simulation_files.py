@@ -22,6 +22,7 @@ from orchestration.deliveries.formats import READERS
 from orchestration.deliveries.formats.reading import Reading
 from orchestration.settings import PROJECT
 from orchestration.simulation import writing
+from orchestration.simulation.options import format_of
 from orchestration.simulation.parameters import Parameters, SimulationError
 from orchestration.simulation.wave import simulate
 from orchestration.simulation.writing import simulate_wave
@@ -63,6 +64,19 @@ def test_a_sample_wave_is_remade_byte_for_byte(command: tuple[str, ...], tmp_pat
     wave_id, respondents, seed, format, effects = command
     made = simulate_wave(CODEBOOK, wave_id, int(respondents), int(seed), format, effects, tmp_path)
     assert made.read_bytes() == (WAVES / made.name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("output", "format"),
+    [
+        ("wave_2022.parquet", "parquet"),
+        ("wave_2022.SAV", "sav"),
+        ("waves", "csv"),
+        ("wave_2022.ods", "ods"),
+    ],
+)
+def test_the_ending_of_the_file_says_its_format(output: str, format: str) -> None:
+    assert format_of(Path(output)) == format
 
 
 def test_every_sample_wave_has_its_command() -> None:
