@@ -18,13 +18,13 @@ PROGRAM = Path(sys.executable).with_name("vakwerk")
 NO_TESTS = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
 
 
-def settings_of(home: Path) -> Settings:
-    """The settings of a home of the benchmark's own, of the study's survey."""
-    return Settings.from_environment(environment_of(home))
+def settings_of(home: Path, survey: Path | None = None) -> Settings:
+    """The settings of a home of the benchmark's own; of the study's survey, if no other is given."""
+    return Settings.from_environment(environment_of(home, survey))
 
 
 def environment_of(home: Path, survey: Path | None = None) -> dict[str, str]:
-    """What a command is to find in its environment, to work on such a home; of another survey, if given."""
+    """What a command is to find in its environment, to work on such a home."""
     given = {"VAKWERK_TARGET": "ci", "VAKWERK_HOME": str(home)}
     return given | ({"VAKWERK_SURVEY": str(survey)} if survey else {})
 

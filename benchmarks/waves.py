@@ -18,7 +18,7 @@ from pathlib import Path
 from benchmarks.homes import PROGRAM, environment_of, settings_of, simulated
 from benchmarks.measuring import timed_command
 from benchmarks.parts import Part, Row
-from orchestration.settings import PROJECT
+from orchestration.settings import PROJECT, Settings
 
 FIRST, STEP = 2022, 2
 LAST = "2026"
@@ -31,14 +31,14 @@ def measure(folder: Path, *, is_trial: bool) -> Part:
     waves = [str(FIRST + STEP * n) for n in range(number)]
     survey = survey_of(folder / "survey", waves)
     home = folder / "home"
-    environment = environment_of(home, survey)
+    environment, settings = environment_of(home, survey), settings_of(home, survey)
     readings, sizes = [], []
     for n, wave in enumerate(waves, start=1):
         file = simulated(folder, wave, 400 if is_trial else 3_700, "csv", environment)
         whole = timed_command([PROGRAM, "run", file], environment)
         print(f"wave {n}: {whole.wall:.1f} s, CPU {whole.cpu:.1f} s", flush=True)
-        readings += [Row.of(RUN, RUN, n, whole), Row(OWN, OWN, n, own_seconds(home))]
-        sizes.append(sizes_of(home))
+        readings += [Row.of(RUN, RUN, n, whole), Row(OWN, OWN, n, own_seconds(settings))]
+        sizes.append(sizes_of(settings))
     rebuild = timed_command([PROGRAM, "rebuild"], environment)
     readings.append(Row.of(REBUILD, REBUILD, number, rebuild))
     own = [row.wall for row in readings if row.series == OWN]
@@ -83,9 +83,9 @@ def _again(row: dict[str, str], wave: str) -> dict[str, str]:
     return again
 
 
-def own_seconds(home: Path) -> float:
+def own_seconds(settings: Settings) -> float:
     """What the last build took on the clock for the models that are kept by wave."""
-    folder = settings_of(home).dbt_artifacts
+    folder = settings.dbt_artifacts
     nodes = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["nodes"]
     results = json.loads((folder / "run_results.json").read_text(encoding="utf-8"))["results"]
     seconds: float = sum(
@@ -97,12 +97,12 @@ def own_seconds(home: Path) -> float:
     return seconds
 
 
-def sizes_of(home: Path) -> dict[str, float]:
+def sizes_of(settings: Settings) -> dict[str, float]:
     """Megabytes of the warehouse and of what is published."""
-    published = settings_of(home).published / "current"
+    published = settings.published / "current"
     files = [path for path in published.resolve().rglob("*") if path.is_file()]
     return {
-        "warehouse": settings_of(home).warehouse.stat().st_size / 1e6,
+        "warehouse": settings.warehouse.stat().st_size / 1e6,
         "published": sum(path.stat().st_size for path in files) / 1e6,
     }
 
