@@ -85,6 +85,16 @@ def begin_build(connection: DuckDBPyConnection, code_fingerprint: str) -> Build:
     return unfinished
 
 
+def take_over_build(connection: DuckDBPyConnection, code_fingerprint: str) -> None:
+    """Note that the models stand as this code would make them too; Great Expectations has to say anew
+    what it finds, as its checks may be what changed.
+    """
+    connection.execute("begin")
+    connection.execute("update audit.builds set code_fingerprint = ?", [code_fingerprint])
+    connection.execute("delete from audit.checks where tool = 'great_expectations'")
+    connection.execute("commit")
+
+
 def record_build(
     connection: DuckDBPyConnection, build: Build, checks: Iterable[CheckRecord]
 ) -> None:
