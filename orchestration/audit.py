@@ -175,6 +175,20 @@ def objections(connection: DuckDBPyConnection, required_suites: Iterable[str]) -
     return reasons
 
 
+def checks_of(connection: DuckDBPyConnection, tool: str) -> list[CheckRecord]:
+    """What the checks of a tool said of the last build; none before the first."""
+    if not _exists(connection):
+        return []
+    rows = connection.execute(
+        """
+        select tool, suite, name, table_name, status, blocks, failing_rows from audit.checks
+        where tool = ? order by all
+        """,
+        [tool],
+    ).fetchall()
+    return [CheckRecord(*row) for row in rows]
+
+
 def check_counts(connection: DuckDBPyConnection) -> dict[str, dict[str, int]]:
     """How many checks passed, failed and could not run on the last build, by tool."""
     counts: dict[str, dict[str, int]] = {}

@@ -5,7 +5,7 @@ again (`standing`), and what is read in the results (`dbt_results`).
 """
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,8 +30,6 @@ from orchestration.spark.requirements import SparkMissing
 from orchestration.standing import (
     MANIFEST,
     RUN_RESULTS,
-    STANDS_SINCE,
-    Built,
     Extent,
     Origins,
     extent_of,
@@ -40,16 +38,18 @@ from orchestration.standing import (
     kept_results,
     origins_of,
 )
+from orchestration.unchanged import with_unchanged
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be built, of what, and what stands and was counted before it is."""
+    """What is to be built, of what, and what stands, was said of it and was counted before."""
 
     extent: Extent
     code: str
     origins: Origins
     stands: audit.Build | None
+    checks: Mapping[str, audit.CheckRecord]
     counted: Counts
 
     @property
@@ -73,17 +73,15 @@ def build(
     """
     plan = _plan(context, settings)
     context.log.info(f"To be built: {plan.extent.value}.")
-    built = set()
     if plan.extent is Extent.NOTHING:
         with connected(settings) as connection:
             audit.take_over_build(connection, plan.code)
+        events: Iterator[Any] = iter(())
     else:
-        for told in _run_dbt(context, dbt, settings, plan, manifest, translator):
-            if isinstance(told, dg.Output):
-                built.add(told.output_name)
-            yield told
+        events = _run_dbt(context, dbt, settings, plan, manifest, translator)
     if plan.extent in (Extent.CHANGED, Extent.NOTHING):
-        yield from _unchanged(context, built, plan.standing_build)
+        events = with_unchanged(context, events, plan.standing_build, plan.checks)
+    yield from events
 
 
 def _plan(context: dg.AssetExecutionContext, settings: Settings) -> Plan:
@@ -95,7 +93,8 @@ def _plan(context: dg.AssetExecutionContext, settings: Settings) -> Plan:
         if context.is_subset and extent in (Extent.CHANGED, Extent.NOTHING):
             # What somebody picked in Dagster is built, whether it changed or not.
             extent = Extent.EVERYTHING
-        return Plan(extent, code, origins, stands, counts(connection))
+        checks = {check.name: check for check in audit.checks_of(connection, "dbt")}
+        return Plan(extent, code, origins, stands, checks, counts(connection))
 
 
 def _run_dbt(
@@ -197,14 +196,3 @@ def _completed(
     for name, content in ((RUN_RESULTS, results), (MANIFEST, manifest)):
         (settings.dbt_artifacts / name).write_text(json.dumps(content), encoding="utf-8")
     return results, manifest
-
-
-def _unchanged(
-    context: dg.AssetExecutionContext, built: Collection[str], standing_build: str
-) -> Iterator[dg.Output[None]]:
-    """What was not built again, as an output that says so."""
-    outputs = {key.to_python_identifier() for key in context.selected_asset_keys}
-    for name in sorted(outputs.difference(built)):
-        yield dg.Output(None, output_name=name, metadata={STANDS_SINCE: standing_build})
-    again = Built(len(outputs.intersection(built)), len(outputs))
-    context.log.info(f"Code changed: {again} built again.")
