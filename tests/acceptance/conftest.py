@@ -5,6 +5,7 @@ All workers share them: a test that changes one starts from a copy of its own (`
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -88,6 +89,21 @@ class Warehouse:
     def copy_with_code(self, folder: Path) -> Warehouse:
         """A copy that is run by code of its own, `folder / "code"`, for a test to change that too."""
         return replace(self.copy(folder), program=copy_code(folder / "code"))
+
+    @property
+    def artifacts(self) -> Path:
+        """Where dbt writes."""
+        return Settings.from_environment(
+            {"VAKWERK_HOME": str(self.home), "VAKWERK_SURVEY": str(self.survey)}
+        ).dbt_artifacts
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """dbt's manifest of the last build."""
+        read: Mapping[str, Any] = json.loads(
+            (self.artifacts / "manifest.json").read_text(encoding="utf-8")
+        )
+        return read
 
     @property
     def last_log(self) -> str:
