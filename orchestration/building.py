@@ -24,6 +24,8 @@ from orchestration.dbt_translation import VakwerkTranslator
 from orchestration.deliveries.warehouse import connected
 from orchestration.fingerprints import code_fingerprint
 from orchestration.leftovers import drop_leftovers
+from orchestration.macro_callers import callers_of_changed_macros
+from orchestration.preparation import manifest_file, manifest_is_current
 from orchestration.settings import Settings
 from orchestration.spark.counting import SparkFailed, count_on_spark
 from orchestration.spark.requirements import SparkMissing
@@ -93,6 +95,9 @@ def _plan(context: dg.AssetExecutionContext, settings: Settings) -> Plan:
         if context.is_subset and extent in (Extent.CHANGED, Extent.NOTHING):
             # What somebody picked in Dagster is built, whether it changed or not.
             extent = Extent.EVERYTHING
+        if extent is Extent.CHANGED and not manifest_is_current(settings):
+            # The code changed after this process began: who calls what is not known.
+            extent = Extent.EVERYTHING
         checks = {check.name: check for check in audit.checks_of(connection, "dbt")}
         return Plan(extent, code, origins, stands, checks, counts(connection))
 
@@ -136,8 +141,11 @@ def _start(
         arguments.append("--full-refresh")
     place = settings.dbt_artifacts
     if plan.extent is Extent.CHANGED:
-        state = kept_folder(settings, plan.standing_build)
-        arguments += ["--select", "state:modified+", "--state", str(state)]
+        kept = kept_folder(settings, plan.standing_build)
+        states = (kept / MANIFEST, manifest_file(settings))
+        before, now = (json.loads(state.read_text(encoding="utf-8")) for state in states)
+        callers = [f"{name}+" for name in callers_of_changed_macros(before, now)]
+        arguments += ["--select", " ".join(["state:modified+", *callers]), "--state", str(kept)]
         # With a context, Dagster would add a selection of its own: everything.
         return dbt.cli(
             arguments,

@@ -83,7 +83,7 @@ def test_what_is_published_is_what_a_build_of_everything_publishes(
 
 
 def test_every_check_is_on_record_also_those_that_were_not_run_again(
-    small: Warehouse, changed: Warehouse, rebuilt: Warehouse
+    changed: Warehouse, rebuilt: Warehouse
 ) -> None:
     assert checks(changed) == checks(rebuilt)
     assert published(changed)["checks"] == published(rebuilt)["checks"]
