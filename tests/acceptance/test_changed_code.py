@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from orchestration.macro_callers import callers
 from tests.acceptance.conftest import Warehouse
 
 pytestmark = pytest.mark.slow
@@ -151,6 +152,26 @@ def test_a_changed_macro_of_the_count_counts_every_wave_again(
     left, right = warehouse.marts(OF_BUILDS, {}), small.marts(OF_BUILDS, {})
     for name, ours in left.items():
         pd.testing.assert_frame_equal(ours, right[name], rtol=1e-12, atol=0, obj=name)
+
+
+def test_no_call_of_a_macro_that_a_build_came_to_is_missing_in_the_text_of_its_model(
+    small: Warehouse,
+) -> None:
+    macros = {key for key in small.manifest["macros"] if key.startswith("macro.vakwerk.")}
+    came_to = 0
+    for macro in macros:
+        name = macro.rpartition(".")[2]
+        seen = {
+            node["name"]
+            for node in small.manifest["nodes"].values()
+            if node["resource_type"] == "model"
+            and macro in node["depends_on"]["macros"]
+            # Hooks are in the project's own settings; where they change, everything is built.
+            and not any(name in hook["sql"] for hook in node["config"]["pre-hook"])
+        }
+        came_to += len(seen)
+        assert seen <= set(callers(small.manifest, {macro})), macro
+    assert came_to > len(macros)
 
 
 def test_after_a_build_that_failed_everything_is_built(small: Warehouse, tmp_path: Path) -> None:

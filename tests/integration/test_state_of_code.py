@@ -110,6 +110,7 @@ def test_dbt_sees_each_kind_of_change(code: Code) -> None:
         "dim_themes",
         "deliveries",
         "unique_combination_dim_answers_answer",
+        "driver_cells",
         "finding_cells",
         "relation_cells",
     }
