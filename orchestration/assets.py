@@ -12,10 +12,7 @@ import dagster as dg
 import duckdb
 from dagster_dbt import DbtCliResource, dbt_assets
 
-from orchestration import audit
-from orchestration.codebook import Codebook
-from orchestration.counting import counts, recounts
-from orchestration.dbt_results import check_records, failures
+from orchestration.building import build
 from orchestration.dbt_translation import VakwerkTranslator
 from orchestration.deliveries.accepted import held_because, waiting_for
 from orchestration.deliveries.door import accept
@@ -26,12 +23,9 @@ from orchestration.deliveries.errors import (
     WarehouseBusy,
 )
 from orchestration.deliveries.loading import load
-from orchestration.deliveries.warehouse import connected
 from orchestration.failed_runs import REFUSED
-from orchestration.fingerprints import code_fingerprint
 from orchestration.holding import hold
-from orchestration.jobs import DELIVERY_TAG
-from orchestration.leftovers import drop_leftovers
+from orchestration.jobs import DELIVERY_TAG, MODELS
 from orchestration.machine import remedy
 from orchestration.mirror_asset import mirror_asset
 from orchestration.notices import held_notice, refusal_notice, send
@@ -41,8 +35,6 @@ from orchestration.publishing.report import REPORT_FOLDER
 from orchestration.resources import WRITER_POOL
 from orchestration.settings import Settings
 from orchestration.settling import due
-from orchestration.spark.counting import SparkFailed, count_on_spark
-from orchestration.spark.requirements import SparkMissing
 from orchestration.turns import TURN
 
 ACCEPTED = dg.AssetKey(["deliveries", "accepted"])
@@ -140,15 +132,17 @@ def build_assets(
                 partition_key=wave_id,
             )
 
+    translator = VakwerkTranslator(partitions)
+
     @dbt_assets(
         manifest=manifest,
-        dagster_dbt_translator=VakwerkTranslator(partitions),
+        dagster_dbt_translator=translator,
         backfill_policy=ONE_RUN,
         pool=WRITER_POOL,
-        name="models",
+        name=MODELS,
     )
     def models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
-        yield from _build(context, dbt, settings)
+        yield from build(context, dbt, settings, manifest, translator)
 
     @dg.multi_asset(
         name="published__marts",
@@ -209,52 +203,6 @@ def rejected_deliveries() -> dg.AssetSpec:
         group_name="deliveries",
         description="Refused deliveries: each observation names the file, its wave, kinds of problems and the report.",
     )
-
-
-def _build(
-    context: dg.AssetExecutionContext, dbt: DbtCliResource, settings: Settings
-) -> Iterator[Any]:
-    """Run `dbt build`, and leave what it said in the audit, whether it ended well or not."""
-    code = code_fingerprint(settings)
-    with connected(settings) as connection:
-        unfinished = audit.begin_build(connection, code)
-        before = counts(connection)
-    arguments = ["build", "--exclude-resource-type", "unit_test"]
-    is_fresh = unfinished.code_fingerprint != code
-    if is_fresh:
-        arguments.append("--full-refresh")
-    if settings.engine == "spark":
-        try:
-            count_on_spark(settings, code, is_fresh=is_fresh)
-        except (SparkFailed, SparkMissing) as error:
-            raise dg.Failure(str(error), allow_retries=False) from error
-    (settings.dbt_artifacts / "run_results.json").unlink(missing_ok=True)
-    invocation = dbt.cli(
-        arguments, context=context, target_path=settings.dbt_artifacts, raise_on_error=False
-    )
-    yield from invocation.stream()
-    if not (settings.dbt_artifacts / "run_results.json").exists():
-        raise dg.Failure(f"dbt could not start:\n{invocation.get_error()}", allow_retries=False)
-    results = invocation.get_artifact("run_results.json")
-    succeeded = invocation.is_successful()
-    build = audit.Build(
-        build_id=results["metadata"]["invocation_id"],
-        succeeded=succeeded,
-        # After a failure, what stands may still be of other code: the next build starts afresh.
-        code_fingerprint=code if succeeded else unfinished.code_fingerprint,
-        codebook_fingerprint=Codebook(settings.codebook).fingerprint,
-    )
-    manifest = invocation.get_artifact("manifest.json")
-    with connected(settings) as connection:
-        audit.record_build(connection, build, check_records(results, manifest))
-        left = drop_leftovers(connection, manifest)
-        counted = recounts(before, counts(connection))
-    context.log.info(f"Counted again: {', '.join(map(str, counted)) or 'no wave'}.")
-    if left:
-        context.log.info(f"Removed, as no model makes it any more: {', '.join(left)}.")
-    if not succeeded:
-        told = "\n- ".join(["dbt build failed.", *failures(results)])
-        raise dg.Failure(told, allow_retries=False)
 
 
 def _of_groups(models: dg.AssetsDefinition, *groups: str) -> list[dg.AssetKey]:

@@ -85,6 +85,16 @@ def begin_build(connection: DuckDBPyConnection, code_fingerprint: str) -> Build:
     return unfinished
 
 
+def take_over_build(connection: DuckDBPyConnection, code_fingerprint: str) -> None:
+    """Note that the models stand as this code would make them too; Great Expectations has to say anew
+    what it finds, as its checks may be what changed.
+    """
+    connection.execute("begin")
+    connection.execute("update audit.builds set code_fingerprint = ?", [code_fingerprint])
+    connection.execute("delete from audit.checks where tool = 'great_expectations'")
+    connection.execute("commit")
+
+
 def record_build(
     connection: DuckDBPyConnection, build: Build, checks: Iterable[CheckRecord]
 ) -> None:
@@ -163,6 +173,20 @@ def objections(connection: DuckDBPyConnection, required_suites: Iterable[str]) -
         if suite not in heard
     ]
     return reasons
+
+
+def checks_of(connection: DuckDBPyConnection, tool: str) -> list[CheckRecord]:
+    """What the checks of a tool said of the last build; none before the first."""
+    if not _exists(connection):
+        return []
+    rows = connection.execute(
+        """
+        select tool, suite, name, table_name, status, blocks, failing_rows from audit.checks
+        where tool = ? order by all
+        """,
+        [tool],
+    ).fetchall()
+    return [CheckRecord(*row) for row in rows]
 
 
 def check_counts(connection: DuckDBPyConnection) -> dict[str, dict[str, int]]:

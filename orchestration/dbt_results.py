@@ -22,6 +22,35 @@ def failures(run_results: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def with_those_before(
+    run_results: Mapping[str, Any], before: Mapping[str, Any], manifest: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The results of a build of some nodes, with those before of every other node that still is one."""
+    again = {result["unique_id"] for result in run_results["results"]}
+    kept = [
+        result
+        for result in before["results"]
+        if result["unique_id"] not in again and result["unique_id"] in manifest["nodes"]
+    ]
+    return {**run_results, "results": [*run_results["results"], *kept]}
+
+
+def with_compiled_code(
+    manifest: Mapping[str, Any], run_results: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The manifest with the SQL of nodes that only an earlier build compiled, as its results tell."""
+    compiled = {
+        result["unique_id"]: {"compiled": True, "compiled_code": result["compiled_code"]}
+        for result in run_results["results"]
+        if result.get("compiled_code")
+    }
+    nodes = {
+        name: node if node.get("compiled_code") else {**node, **compiled.get(name, {})}
+        for name, node in manifest["nodes"].items()
+    }
+    return {**manifest, "nodes": nodes}
+
+
 def check_records(run_results: Mapping[str, Any], manifest: Mapping[str, Any]) -> list[CheckRecord]:
     """One record for each data test that the run came to, also for those that could not run."""
     nodes = manifest["nodes"]

@@ -9,6 +9,8 @@ import dagster as dg
 # The delivery in the landing folder that a run is for, by its place there; empty: none of them.
 DELIVERY_TAG = "vakwerk/delivery"
 
+# The step of dbt.
+MODELS = "models"
 # The one step after the publication.
 MIRRORING = "published__postgres"
 
@@ -16,7 +18,7 @@ STEPS = {
     "deliveries__accepted": "taking deliveries in",
     "check_delivery": "checking deliveries",
     "raw__waves": "loading waves",
-    "models": "building and testing models",
+    MODELS: "building and testing models",
     "check_staging": "checking the staged waves",
     "check_marts": "checking the marts",
     "published__marts": "publishing",

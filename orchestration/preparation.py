@@ -109,11 +109,20 @@ def _make_history(settings: Settings) -> None:
 
 
 def _make_manifest(settings: Settings) -> None:
-    stamp = settings.dbt_artifacts / "manifest.sha256"
     fingerprint = models_fingerprint(settings)
-    if not (stamp.exists() and stamp.read_text(encoding="utf-8") == fingerprint):
+    if not manifest_is_current(settings):
         _parse(settings)
-        stamp.write_text(fingerprint, encoding="utf-8")
+        _stamp(settings).write_text(fingerprint, encoding="utf-8")
+
+
+def _stamp(settings: Settings) -> Path:
+    return settings.dbt_artifacts / "manifest.sha256"
+
+
+def manifest_is_current(settings: Settings) -> bool:
+    """Whether dbt's manifest is of the models and codebook as they are now."""
+    stamp = _stamp(settings)
+    return stamp.exists() and stamp.read_text(encoding="utf-8") == models_fingerprint(settings)
 
 
 def make_home(settings: Settings) -> None:

@@ -28,6 +28,7 @@ from orchestration.notices import held_notice, refusal_notice, send
 from orchestration.preparation import make_home, prepare
 from orchestration.publishing.publication import Manifest, published_manifest
 from orchestration.settings import Settings
+from orchestration.standing import Built
 
 Progress = Callable[[str], None]
 
@@ -54,7 +55,8 @@ class Work:
 class Outcome:
     """What came of a run of the job: `manifest` of what it published, None where readers keep what
     they had; `problems` says in sentences why it did not end well, which it may have done after it
-    published, and `counted` which waves' cells were counted again.
+    published, `counted` which waves' cells were counted again, and `built` how many tables and views
+    were built again, None where the run did not come to them.
     """
 
     succeeded: bool
@@ -62,6 +64,7 @@ class Outcome:
     problems: tuple[str, ...] = field(default=())
     warnings: tuple[str, ...] = field(default=())
     counted: tuple[Recount, ...] = field(default=())
+    built: Built | None = None
 
 
 def take_in(settings: Settings, paths: Iterable[Path], wave_id: str | None = None) -> Taken:
@@ -153,12 +156,12 @@ def refresh(settings: Settings, waves: Iterable[str], progress: Progress) -> Out
     from orchestration.running import run_refresh
 
     before, shown = counts_of(settings), published_manifest(settings)
-    problems, warnings = run_refresh(settings, list(waves), progress)
+    ran = run_refresh(settings, list(waves), progress)
     counted = recounts(before, counts_of(settings))
     manifest = published_manifest(settings)
     if manifest == shown:
         manifest = None
-    return Outcome(not problems, manifest, tuple(problems), tuple(warnings), counted)
+    return Outcome(not ran.problems, manifest, ran.problems, ran.warnings, counted, ran.built)
 
 
 def _waiting(settings: Settings) -> dict[str, str]:

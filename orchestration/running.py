@@ -6,8 +6,9 @@ What belongs here: the call, and its events in plain words. What does not: what 
 import logging
 import sqlite3
 import warnings as python_warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import redirect_stdout
+from dataclasses import dataclass
 
 import dagster as dg
 from sqlalchemy.engine import Engine
@@ -16,21 +17,31 @@ from sqlalchemy.event import listens_for
 from orchestration.codebook import Codebook
 from orchestration.definitions import build_definitions
 from orchestration.failed_runs import failing_rows, failure_notice
-from orchestration.jobs import DELIVERY_TAG, REFRESH, STEPS
+from orchestration.jobs import DELIVERY_TAG, MODELS, REFRESH, STEPS
 from orchestration.machine import remedy
 from orchestration.notices import send
 from orchestration.partitions import range_tags, wave_partitions
 from orchestration.settings import Settings
+from orchestration.standing import STANDS_SINCE, Built
 from orchestration.turns import WAITING
 from orchestration.workers import end_dead_runs
 
 Progress = Callable[[str], None]
 
 
-def run_refresh(
-    settings: Settings, waves: list[str], progress: Progress
-) -> tuple[list[str], list[str]]:
-    """Run the refresh of these waves; gives what failed and what was warned of, in sentences."""
+@dataclass(frozen=True)
+class Ran:
+    """What failed and what was warned of, in sentences, and how much was built again, if the models
+    were come to.
+    """
+
+    problems: tuple[str, ...]
+    warnings: tuple[str, ...]
+    built: Built | None
+
+
+def run_refresh(settings: Settings, waves: list[str], progress: Progress) -> Ran:
+    """Run the refresh of these waves."""
     for category in (dg.BetaWarning, dg.PreviewWarning):
         python_warnings.filterwarnings("ignore", category=category)
     _without_waiting_for_the_disk()
@@ -62,10 +73,26 @@ def run_refresh(
         for result in results:
             if not result.success and (notice := failure_notice(instance, result.dagster_run)):
                 send(settings, notice)
-    return (
-        [problem for result in results for problem in _failures(result)],
-        [warning for result in results for warning in _unkept(result, dg.AssetCheckSeverity.WARN)],
+    return Ran(
+        tuple(problem for result in results for problem in _failures(result)),
+        tuple(
+            warning for result in results for warning in _unkept(result, dg.AssetCheckSeverity.WARN)
+        ),
+        _built(results),
     )
+
+
+def _built(results: Iterable[dg.ExecuteInProcessResult]) -> Built | None:
+    """How much was built again, in one run or another; a table of several waves is told several times."""
+    again, told = set(), set()
+    for result in results:
+        for event in result.filter_events(lambda event: event.is_step_materialization):
+            made = event.step_materialization_data.materialization
+            if event.step_key == MODELS:
+                told.add(made.asset_key)
+                if STANDS_SINCE not in made.metadata:
+                    again.add(made.asset_key)
+    return Built(len(again), len(told)) if told else None
 
 
 def _without_waiting_for_the_disk() -> None:

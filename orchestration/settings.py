@@ -205,6 +205,11 @@ class Settings:
         return self.home.joinpath("dbt", *["up"] * max(0, steps_up - 2))
 
     @property
+    def built(self) -> Path:
+        """What is kept of the last good build: dbt's manifest and results, and what it was made of."""
+        return self.home / "dbt" / "built"
+
+    @property
     def _codebook_from_dbt(self) -> str:
         # Relative in any case: of a seed with an absolute path, dbt writes over the file itself.
         return os.path.relpath(self.codebook, self.dbt_project)

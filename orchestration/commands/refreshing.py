@@ -145,6 +145,7 @@ def _for_machines(
             for wave in (state(settings) if outcome else before).values()
             if wave != before.get(wave.wave_id)
         ],
+        "built": asdict(outcome.built) if outcome and outcome.built else None,
         "counted": [asdict(recount) for recount in (outcome.counted if outcome else ())],
         "published": manifest and {"build_id": manifest["build_id"], "waves": manifest["waves"]},
         "problems": list(outcome.problems) if outcome else [],
@@ -196,6 +197,8 @@ def tell_outcome(settings: Settings, outcome: Outcome) -> None:
     """Tell what came of a run of the job."""
     from orchestration.machine import is_damaged
 
+    if outcome.built and outcome.built.again < outcome.built.of:
+        console.print(f"Code changed: {outcome.built} built again.", soft_wrap=True)
     counted = ", ".join(map(str, outcome.counted)) or "no wave"
     console.print(f"Counted again: {counted}.", soft_wrap=True)
     for warning in outcome.warnings:

@@ -5,12 +5,14 @@ All workers share them: a test that changes one starts from a copy of its own (`
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from tests.acceptance.small_waves import (
     without_person,
 )
 from tests.builders import write_delivery, write_survey
+from tests.checkout import copy_code
 from tests.golden_survey import GOLDEN, SKIP_REASON, write_golden_survey
 from tests.shared import made_once
 
@@ -82,6 +85,38 @@ class Warehouse:
         for part, place in (("home", self.home), ("survey", self.survey)):
             shutil.copytree(place, folder / part, symlinks=True)
         return Warehouse(folder / "home", folder / "survey")
+
+    def copy_with_code(self, folder: Path) -> Warehouse:
+        """A copy that is run by code of its own, `folder / "code"`, for a test to change that too."""
+        return replace(self.copy(folder), program=copy_code(folder / "code"))
+
+    @property
+    def artifacts(self) -> Path:
+        """Where dbt writes."""
+        return Settings.from_environment(
+            {"VAKWERK_HOME": str(self.home), "VAKWERK_SURVEY": str(self.survey)}
+        ).dbt_artifacts
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """dbt's manifest of the last build."""
+        read: Mapping[str, Any] = json.loads(
+            (self.artifacts / "manifest.json").read_text(encoding="utf-8")
+        )
+        return read
+
+    @property
+    def last_log(self) -> str:
+        """What dbt said in the last refresh."""
+        return (self.home / "dagster" / "last_run.log").read_text(encoding="utf-8")
+
+    def built_again(self) -> set[str]:
+        """The tables and views that dbt made in the last refresh, each with its schema."""
+        return set(re.findall(r"OK (?:created|loaded) .*? (\w+\.\w+) ", self.last_log))
+
+    def tested_again(self) -> set[str]:
+        """The data tests that dbt ran in the last refresh, by the name that it shows of each."""
+        return set(re.findall(r"(?:PASS|WARN) (\w+) ", self.last_log))
 
     def published(self) -> duckdb.DuckDBPyConnection:
         """What readers open."""
@@ -173,6 +208,36 @@ def small_at_once(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
         )
 
     return _in(made_once(tmp_path_factory, "small_at_once", make))
+
+
+@pytest.fixture(scope="session")
+def corrected(small: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The small survey's waves loaded, and the first of them delivered again, corrected."""
+
+    def make(folder: Path) -> None:
+        file = folder / "files" / "wave_2022.csv"
+        small.copy(folder).run(write_delivery(file, without_person(corrected_with_person())))
+
+    return _in(made_once(tmp_path_factory, "corrected", make))
+
+
+@pytest.fixture(scope="session")
+def changed(small: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The small survey's waves loaded, and then one mart's SQL changed: what `note` of `trends` says."""
+
+    def make(folder: Path) -> None:
+        warehouse = small.copy_with_code(folder)
+        trends = folder / "code" / "dbt_project" / "models" / "marts" / "results" / "trends.sql"
+        text = trends.read_text(encoding="utf-8")
+        assert text.count("broken_note as note") == 1
+        trends.write_text(
+            text.replace("broken_note as note", "coalesce(broken_note, 'none') as note"),
+            encoding="utf-8",
+        )
+        (folder / "told.txt").write_text(warehouse.run().stdout, encoding="utf-8")
+
+    folder = made_once(tmp_path_factory, "changed", make)
+    return replace(_in(folder), program=folder / "code" / "vakwerk")
 
 
 def _in(folder: Path) -> Warehouse:

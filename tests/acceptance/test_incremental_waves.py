@@ -10,7 +10,7 @@ import pytest
 
 from orchestration.settings import PROJECT
 from tests.acceptance.conftest import Warehouse
-from tests.acceptance.small_waves import WITHOUT_ROWS, corrected_with_person, without_person
+from tests.acceptance.small_waves import WITHOUT_ROWS
 from tests.builders import good_table, write_delivery, write_survey
 
 pytestmark = pytest.mark.slow
@@ -23,16 +23,6 @@ UNIT_TESTS = sum(
     path.read_text(encoding="utf-8").count("\n    given:")
     for path in (PROJECT / "dbt_project" / "models").rglob("*.yml")
 )
-
-
-@pytest.fixture(scope="module")
-def corrected(small: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """Two waves loaded, and one of them delivered again, corrected."""
-    folder = tmp_path_factory.mktemp("corrected")
-    warehouse = small.copy(folder)
-    file = folder / "files" / "wave_2022.csv"
-    warehouse.run(write_delivery(file, without_person(corrected_with_person())))
-    return warehouse
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +83,7 @@ def test_a_wave_whose_weights_alone_change_is_summed_again(
 def test_a_refused_file_changes_nothing_for_the_warehouse_and_its_readers(
     corrected: Warehouse, tmp_path: Path
 ) -> None:
+    corrected = corrected.copy(tmp_path)
     before = {
         path: path.read_bytes()
         for path in [
@@ -116,8 +107,10 @@ def test_a_build_leaves_the_codebook_as_it_was(corrected: Warehouse, tmp_path: P
         assert (corrected.survey / "codebook" / path.name).read_bytes() == path.read_bytes()
 
 
-def test_the_computed_rules_of_the_models_hold_in_every_named_case(corrected: Warehouse) -> None:
-    done = corrected.dbt("test", "--select", "test_type:unit")
+def test_the_computed_rules_of_the_models_hold_in_every_named_case(
+    corrected: Warehouse, tmp_path: Path
+) -> None:
+    done = corrected.copy(tmp_path).dbt("test", "--select", "test_type:unit")
     assert done.returncode == 0, done.stdout
     assert f"PASS={UNIT_TESTS} " in done.stdout
 

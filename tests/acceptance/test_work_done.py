@@ -50,42 +50,32 @@ def test_with_nothing_new_no_command_is_started_and_no_heavy_library_imported(
 def test_a_refresh_of_three_waves_starts_dbt_once_and_builds_every_node_once(
     sample: Warehouse,
 ) -> None:
-    log = (sample.home / "dagster" / "last_run.log").read_text(encoding="utf-8")
-    assert len(re.findall("Running with dbt=", log)) == 1
-    artifacts = sample.home / "dbt"
-    results = json.loads((artifacts / "run_results.json").read_text(encoding="utf-8"))["results"]
-    manifest = json.loads((artifacts / "manifest.json").read_text(encoding="utf-8"))
-    # Exposures are named too, and nothing is done for them.
-    built = [result["unique_id"] for result in results if result["unique_id"] in manifest["nodes"]]
-    assert sorted(built) == sorted(
-        name
-        for name, node in manifest["nodes"].items()
-        if node["config"]["enabled"] and node["resource_type"] in ("model", "seed", "test")
-    )
+    assert starts_of_dbt(sample) == 1
+    assert done_by_dbt(sample) == everything(sample)
+
+
+def test_a_refresh_of_one_wave_starts_dbt_once_and_builds_every_node_once(
+    corrected: Warehouse,
+) -> None:
+    assert starts_of_dbt(corrected) == 1
+    assert done_by_dbt(corrected) == everything(corrected)
+
+
+def test_a_refresh_of_changed_code_starts_dbt_once_for_what_follows_from_it(
+    changed: Warehouse,
+) -> None:
+    assert starts_of_dbt(changed) == 1
+    built = changed.built_again()
+    assert 0 < len(built) < 5
+    assert len(built) + len(changed.tested_again()) < len(everything(changed)) / 10
 
 
 def test_the_count_reads_every_answer_once(sample: Warehouse) -> None:
-    (file,) = (sample.home / "dbt" / "compiled").rglob("answer_cells.sql")
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{sample.home / 'warehouse.duckdb'}' as warehouse (read_only)")
-        # Every item that a wave asked of every respondent of the wave.
-        (answers,) = connection.execute(
-            """
-            select sum(respondents * items)::bigint
-            from (select wave_id, count(*) as respondents from warehouse.staging.stg_responses group by all)
-            join (select wave_id, count(distinct item_id) as items from warehouse.codebook.item_versions group by all)
-                using (wave_id)
-            """
-        ).fetchone() or (0,)
-        connection.execute("pragma enable_profiling = 'no_output'")
-        connection.execute(f"create table cells as {file.read_text(encoding='utf-8')}")
-        plan = json.loads(connection.get_profiling_information("json"))
-    read = sum(
-        operator["operator_cardinality"]
-        for operator in _operators(plan)
-        if "SCAN" in operator["operator_type"]
-    )
-    assert read == answers > 0
+    assert answers_read(sample) == answers_of(sample) > 0
+
+
+def test_the_count_reads_no_answer_of_a_wave_that_did_not_change(corrected: Warehouse) -> None:
+    assert answers_read(corrected) == answers_of(corrected, "2022") < answers_of(corrected)
 
 
 def test_the_definitions_import_little_beyond_dagster() -> None:
@@ -111,6 +101,61 @@ def test_what_is_published_stays_small(sample: Warehouse) -> None:
         if path.is_file()
     )
     assert 0 < published <= PUBLISHED_MEGABYTES * 1_000_000
+
+
+def starts_of_dbt(warehouse: Warehouse) -> int:
+    """How often the last refresh started dbt to build."""
+    return len(re.findall("Running with dbt=", warehouse.last_log))
+
+
+def done_by_dbt(warehouse: Warehouse) -> list[str]:
+    """The nodes that dbt came to in the last refresh; of exposures, which it names too, nothing is done."""
+    results = json.loads((warehouse.artifacts / "run_results.json").read_text(encoding="utf-8"))
+    nodes = warehouse.manifest["nodes"]
+    return sorted(
+        result["unique_id"] for result in results["results"] if result["unique_id"] in nodes
+    )
+
+
+def everything(warehouse: Warehouse) -> list[str]:
+    """Every model, codebook table and data test."""
+    return sorted(
+        name
+        for name, node in warehouse.manifest["nodes"].items()
+        if node["config"]["enabled"] and node["resource_type"] in ("model", "seed", "test")
+    )
+
+
+def answers_of(warehouse: Warehouse, wave_id: str = "%") -> int:
+    """Every item that a wave asked of every respondent of the wave, in one wave or all."""
+    with warehouse.built() as connection:
+        (answers,) = connection.execute(
+            """
+            select sum(respondents * items)::bigint
+            from (select wave_id, count(*) as respondents from staging.stg_responses group by all)
+            join (select wave_id, count(distinct item_id) as items from codebook.item_versions group by all)
+                using (wave_id)
+            where wave_id like ?
+            """,
+            [wave_id],
+        ).fetchone() or (0,)
+    return int(answers)
+
+
+def answers_read(warehouse: Warehouse) -> int:
+    """How many answers the SQL of the last count reads, by DuckDB's own profile of it."""
+    (file,) = (warehouse.artifacts / "compiled").rglob("answer_cells.sql")
+    with duckdb.connect() as connection:
+        place = warehouse.home / "warehouse.duckdb"
+        connection.execute(f"attach '{place}' as warehouse (read_only)")
+        connection.execute("pragma enable_profiling = 'no_output'")
+        connection.execute(f"create table cells as {file.read_text(encoding='utf-8')}")
+        plan = json.loads(connection.get_profiling_information("json"))
+    return sum(
+        operator["operator_cardinality"]
+        for operator in _operators(plan)
+        if "SCAN" in operator["operator_type"]
+    )
 
 
 def _operators(operator: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -18,10 +18,12 @@ from orchestration.audit import (
     Status,
     begin_build,
     check_counts,
+    checks_of,
     last_build,
     objections,
     record_build,
     record_checks,
+    take_over_build,
 )
 
 SUITES = ("dbt", "staging", "marts")
@@ -222,3 +224,22 @@ def test_the_record_lies_in_the_warehouse_for_a_later_run(tmp_path: Path) -> Non
         assert objections(connection, SUITES) == [
             "great_expectations: shares on item_results failed (2 rows)."
         ]
+
+
+def test_a_build_taken_over_by_other_code_has_to_be_checked_again(
+    audited: DuckDBPyConnection,
+) -> None:
+    take_over_build(audited, "other code")
+
+    assert last_build(audited) == replace(FIRST, code_fingerprint="other code")
+    assert checks_of(audited, "dbt") == [DBT]
+    assert objections(audited, SUITES) == [
+        f"The suite {suite!r} has not been run on this build." for suite in ("staging", "marts")
+    ]
+    record_checks(audited, [STAGING])
+    record_checks(audited, [MARTS])
+    assert objections(audited, SUITES) == []
+
+
+def test_nothing_built_has_no_checks(warehouse: DuckDBPyConnection) -> None:
+    assert checks_of(warehouse, "dbt") == []

@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 
 from orchestration.audit import CheckRecord
-from orchestration.dbt_results import check_records, failures
+from orchestration.dbt_results import (
+    check_records,
+    failures,
+    with_compiled_code,
+    with_those_before,
+)
 
 UNIQUE = "test.vakwerk.unique_waves"
 WARNING = "test.vakwerk.warn_answers"
@@ -102,3 +107,37 @@ def test_failures_are_told_in_a_line_each_without_what_was_skipped_for_them() ->
         f"{UNIQUE}: Got 2 results, configured to fail if != 0",
         f"{SINGULAR}: runtime error",
     ]
+
+
+def test_what_was_not_run_again_keeps_what_was_said_of_it_before() -> None:
+    before = {
+        "results": [result(UNIQUE, "pass"), result(WARNING, "warn", 3), result("gone", "pass")]
+    }
+    now = {"metadata": {"invocation_id": "now"}, "results": [result(UNIQUE, "fail", 1)]}
+
+    both = with_those_before(now, before, MANIFEST)
+
+    assert both["metadata"] == {"invocation_id": "now"}
+    assert [(one["unique_id"], one["status"]) for one in both["results"]] == [
+        (UNIQUE, "fail"),
+        (WARNING, "warn"),
+    ]
+
+
+def test_the_sql_that_was_not_compiled_again_is_taken_from_its_result() -> None:
+    manifest = {
+        "nodes": {MODEL: {"compiled_code": "new"}, UNIQUE: {"compiled": False}, SINGULAR: {}}
+    }
+    results = {
+        "results": [
+            result(MODEL, "success") | {"compiled_code": "old"},
+            result(UNIQUE, "pass") | {"compiled_code": "kept"},
+            result(SINGULAR, "pass") | {"compiled_code": None},
+        ]
+    }
+
+    assert with_compiled_code(manifest, results)["nodes"] == {
+        MODEL: {"compiled_code": "new"},
+        UNIQUE: {"compiled": True, "compiled_code": "kept"},
+        SINGULAR: {},
+    }

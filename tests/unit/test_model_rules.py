@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from orchestration.codebook import Codebook
+from orchestration.fingerprints import UNSEEN_BY_DBT
+from orchestration.macro_callers import callers
 from orchestration.settings import PROJECT
 from tests.conftest import Manifest
 
@@ -352,3 +354,18 @@ def test_sql_is_written_in_lower_case() -> None:
         for path in files
         if (words := word_with_capital.findall(apart.sub("", path.read_text(encoding="utf-8"))))
     } == {}
+
+
+def test_every_macro_is_known_to_be_called_or_is_part_of_the_foundation(
+    project: Project,
+) -> None:
+    """A macro that no model is known to call decides unseen: where it changes, all has to be built."""
+    unseen = {
+        Path(macro["original_file_path"]).as_posix()
+        for key, macro in project.manifest["macros"].items()
+        if macro["package_name"] == "vakwerk"
+        and not macro["name"].startswith("test_")
+        and not callers(project.manifest, {key})
+        and not any(key in node["depends_on"].get("macros", ()) for node in project.models.values())
+    }
+    assert unseen == {file for file in UNSEEN_BY_DBT if file.startswith("macros/")}
