@@ -8,6 +8,7 @@ which sqlfluff knows.
 
 from __future__ import annotations
 
+from hashlib import md5
 from types import SimpleNamespace
 
 
@@ -35,6 +36,11 @@ def relation(*, database: str, schema: str, identifier: str) -> str:
 def env_var(_: str, default: str = "") -> str:
     """As where nothing is set."""
     return default
+
+
+def local_md5(text: str) -> str:
+    """As dbt's: a hexadecimal number."""
+    return md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 execute = True

@@ -38,15 +38,23 @@ def test_the_memory_of_a_command_is_not_that_of_the_benchmarks_before_it() -> No
     assert alone.megabytes < 200 < holding.megabytes < 400
 
 
-def test_the_pages_are_those_of_the_kept_results(tmp_path: Path) -> None:
-    write_page(RESULTS, tmp_path / "performance.md")
-    for made in [path for path in tmp_path.rglob("*") if path.suffix == ".md"]:
-        assert made.read_text("utf-8") == (PROJECT / "docs" / made.name).read_text("utf-8")
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the pages, made anew of the kept results."""
+    folder = tmp_path_factory.mktemp("pages")
+    write_page(RESULTS, folder / "performance.md")
+    return folder
 
 
-def test_every_plot_can_be_drawn(tmp_path: Path) -> None:
-    write_page(RESULTS, tmp_path / "performance.md")
-    plots = sorted((tmp_path / "performance").glob("*.svg"))
+def test_the_pages_are_those_of_the_kept_results(pages: Path) -> None:
+    made = sorted(pages.glob("*.md"))
+    assert made
+    for page in made:
+        assert page.read_text("utf-8") == (PROJECT / "docs" / page.name).read_text("utf-8")
+
+
+def test_every_plot_can_be_drawn_and_is_shown(pages: Path) -> None:
+    plots = sorted((pages / "performance").glob("*.svg"))
     shown = (PROJECT / "docs" / "performance.md").read_text(encoding="utf-8")
     assert plots
     for plot in plots:
