@@ -90,7 +90,8 @@ def test_the_same_code_in_another_place_is_the_same(code: Code) -> None:
 def test_dbt_sees_each_kind_of_change(code: Code) -> None:
     code.append(CORE / "dim_waves.sql", "-- a word\n")
     code.append("dbt_project/models/intermediate/drivers/int_driver_models.py", "# a word\n")
-    code.append("seeds/codebook/findings.csv", "\n")
+    # dbt does not look at the white space at the end.
+    code.append("seeds/codebook/findings.csv", "another row\n")
     code.alter(
         CORE / "dim_themes.yml", "dim_themes", description="One row per theme, in other words."
     )

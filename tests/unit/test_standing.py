@@ -188,3 +188,10 @@ def test_one_build_is_kept_and_nobody_else_may_read_it(standing: Standing) -> No
     shutil.rmtree(standing.settings.built)
     standing.change_a_model()
     assert standing.extent is Extent.EVERYTHING
+
+
+def test_where_spark_counts_a_changed_model_builds_everything(standing: Standing) -> None:
+    use_spark(standing)
+    keep(standing.settings, "built", origins_of(standing.warehouse, standing.settings))
+    standing.change_a_model()
+    assert standing.extent is Extent.EVERYTHING
