@@ -5,7 +5,9 @@ What belongs here: a home with what a benchmark needs, and no more built than th
 
 from __future__ import annotations
 
+import csv
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -40,15 +42,34 @@ def sample(folder: Path) -> Path:
     return home
 
 
-def built(home: Path, waves: Mapping[str, int], *select: str) -> Settings:
+def grown(folder: Path, times: int) -> Path:
+    """The study's survey, of a civil service of so many times the people.
+
+    Waves of more respondents than there are people leave nothing to estimate: no errors, no tests, and quick marts.
+    """
+    shutil.copytree(PROJECT / "seeds", folder, ignore=shutil.ignore_patterns("waves"))
+    for table, column in (("population", "headcount"), ("waves", "invited")):
+        file = folder / "codebook" / f"{table}.csv"
+        with file.open(encoding="utf-8", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+        with file.open("w", encoding="utf-8", newline="") as lines:
+            writer = csv.DictWriter(lines, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(row | {column: str(int(row[column]) * times)} for row in rows)
+    return folder
+
+
+def built(
+    home: Path, waves: Mapping[str, int], *select: str, survey: Path | None = None
+) -> Settings:
     """A home with simulated waves of so many respondents, loaded, and these models built with all before them, or all.
 
     Raises CalledProcessError where a command fails.
     """
-    settings = settings_of(home)
+    settings = settings_of(home, survey)
     for wave, respondents in waves.items():
-        file = simulated(home.parent, wave, respondents, "parquet")
-        load_alone(home, file, wave)
+        file = simulated(home.parent, wave, respondents, "parquet", environment_of(home, survey))
+        load_alone(home, file, wave, survey)
         file.unlink()
     selected = ["--select", *(f"+{model}" for model in select)] if select else []
     dbt(settings, "build", *NO_TESTS, *selected)
@@ -107,27 +128,27 @@ def compiled(settings: Settings, model: str) -> str:
     return file.read_text(encoding="utf-8")
 
 
-def load_alone(home: Path, file: Path, wave: str) -> None:
+def load_alone(home: Path, file: Path, wave: str, survey: Path | None = None) -> None:
     """Loads a delivery in a process of its own, whose memory is not this one's."""
-    subprocess.run(load_command(home, file, wave), check=True, cwd=PROJECT)
+    subprocess.run(load_command(home, file, wave, survey), check=True, cwd=PROJECT)
 
 
-def load_command(home: Path, file: Path, wave: str) -> list[str | Path]:
+def load_command(home: Path, file: Path, wave: str, survey: Path | None = None) -> list[str | Path]:
     """The command that loads a delivery; to be run in the project's folder."""
-    return [sys.executable, "-m", __name__, home, file, wave]
+    return [sys.executable, "-m", __name__, home, file, wave, *([survey] if survey else [])]
 
 
-def load_wave(home: Path, file: Path, wave: str) -> None:
+def load_wave(home: Path, file: Path, wave: str, survey: Path | None = None) -> None:
     """What the project does with a delivery: held against the codebook, and loaded."""
     from orchestration.deliveries.door import accept
     from orchestration.deliveries.loading import load
     from orchestration.preparation import make_home
 
-    settings = settings_of(home)
+    settings = settings_of(home, survey)
     make_home(settings)
     accept(file, settings, wave)
     load(settings, wave)
 
 
 if __name__ == "__main__":
-    load_wave(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
+    load_wave(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], *map(Path, sys.argv[4:]))

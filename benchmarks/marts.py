@@ -4,7 +4,8 @@ What belongs here: the sizes, the means, and the turns. What does not: running t
 count of the cells (`heavy_pass.py`).
 
 The sums of a wave, with its relations and driver models, are made once, when its cells are; all marts are made of
-sums on every run, with disclosure control.
+sums on every run, with disclosure control. The civil service grows with its respondents, so that there are errors to
+estimate at every size.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from benchmarks.homes import built
+from benchmarks.homes import built, grown
 from benchmarks.measuring import Reading, in_turns, timed
 from benchmarks.modelled import Modelled
 from benchmarks.parts import Part, Row
@@ -59,7 +60,9 @@ def measure(folder: Path, *, is_trial: bool) -> Part:
     for respondents in sizes:
         place = folder / str(respondents)
         place.mkdir()
-        home = built(place / "home", dict.fromkeys(WAVES, respondents // len(WAVES))).home
+        survey = grown(place / "survey", respondents // sizes[0])
+        waves = dict.fromkeys(WAVES, respondents // len(WAVES))
+        home = built(place / "home", waves, survey=survey).home
         modelled = Modelled(home, place / "copy")
         ways = {SUMS: modelled.make_sums, MARTS: modelled.make_marts}
         if respondents == sizes[0]:

@@ -17,7 +17,15 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.drawn import draw_home
-from benchmarks.homes import NO_TESTS, built, dbt_command, load_command, settings_of, simulated
+from benchmarks.homes import (
+    NO_TESTS,
+    built,
+    dbt_command,
+    grown,
+    load_command,
+    settings_of,
+    simulated,
+)
 from benchmarks.measuring import Reading, timed_alone, timed_command
 from benchmarks.parts import Part, Row
 from orchestration.settings import PROJECT, Settings
@@ -41,7 +49,9 @@ def measure(folder: Path, *, is_trial: bool) -> Part:
     """A reading a step; rows, cells and bytes as figures."""
     answers = ITEMS * len(WAVES) * 1_000 if is_trial else ANSWERS
     respondents = answers // ITEMS // len(WAVES)
-    settings = settings_of(folder / "home")
+    few_respondents = respondents // 2 if is_trial else STUDY
+    survey = grown(folder / "survey", respondents // few_respondents)
+    settings = settings_of(folder / "home", survey)
     readings: list[Row] = []
     delivered = 0
 
@@ -50,9 +60,9 @@ def measure(folder: Path, *, is_trial: bool) -> Part:
         readings.append(Row.of(series, name, respondents * len(WAVES), reading))
 
     for wave in WAVES:
-        file = simulated(folder, wave, respondents, "parquet")
+        file = simulated(folder, wave, respondents, "parquet", settings.environment)
         delivered += file.stat().st_size
-        command = load_command(settings.home, file, wave)
+        command = load_command(settings.home, file, wave, survey)
         step(f"{LOAD} {wave}", timed_command(command, settings.environment, PROJECT))
         file.unlink()
     step(COUNT, _built(settings, "--select", f"+{CELLS}"))
@@ -61,7 +71,7 @@ def measure(folder: Path, *, is_trial: bool) -> Part:
 
     study = folder / "study"
     study.mkdir()
-    few = built(study / "home", dict.fromkeys(WAVES, respondents // 2 if is_trial else STUDY))
+    few = built(study / "home", dict.fromkeys(WAVES, few_respondents))
     for series, source, wanted in (
         (DRAWN, few, answers),
         (DRAWN_FURTHER, settings, answers * 100),
@@ -69,11 +79,11 @@ def measure(folder: Path, *, is_trial: bool) -> Part:
         home = folder / "drawn"
         factor = round(wanted / _answers(source))
         step(DRAW, timed_alone(draw_home, source.home, home, factor), series)
-        step(MARTS, _built(settings_of(home), *AFTER_CELLS), series)
+        drawn = settings_of(home, source.survey)
+        step(MARTS, _built(drawn, *AFTER_CELLS), series)
         name = series.replace(" ", "_")
-        found = _cells(settings_of(home))
-        figures |= {f"{name}_{table}": rows for table, rows in found.items()}
-        figures |= {f"{name}_answers": _answers(settings_of(home))}
+        figures |= {f"{name}_{table}": rows for table, rows in _cells(drawn).items()}
+        figures |= {f"{name}_answers": _answers(drawn)}
         shutil.rmtree(home)
     return Part(readings, figures)
 
