@@ -85,6 +85,8 @@ def draw_home(source: Path, home: Path, factor: int) -> None:
         for cells in COUNTED:
             _replace(connection, cells, _counted(connection, cells, factor, chance))
         _replace(connection, DRIVERS, _drivers(connection, factor, chance))
+        # More people than a seed has room for.
+        connection.execute("alter table codebook.population alter headcount type bigint")
         for table, columns in GROWN.items():
             grown = ", ".join(f"{column} = {column} * {factor}" for column in columns)
             connection.execute(f"update {table} set {grown}")
