@@ -65,6 +65,8 @@
     group by stratum, post_stratum, {{ pressure }}, {{ craft }}
     {{ "union all" if not loop.last }}
     {%- endfor %}
+    -- Fractions are added up from these rows: the same order gives the same last digits in every build.
+    order by pressure_theme_id, craft_theme_id, stratum, post_stratum, pressure_score, craft_score
 )
 {% endmacro %}
 
